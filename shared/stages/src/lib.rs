@@ -1,0 +1,3 @@
+//! One module a stage: observe, decide, act, in a crash-safe order, over the ports. No SDK.
+
+pub mod ports;

@@ -1,0 +1,119 @@
+//! What the stages need of the world. `shared/aws` carries these out with the AWS SDK,
+//! `tests/rds-sim` with a simulated world.
+//!
+//! Each call is one AWS operation (or one listing of several pages); the order in which a stage makes
+//! them is its crash safety, so nothing here retries, caches or combines.
+
+use std::fmt;
+
+use tag_state::approval::Mac;
+use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::facts::{Instance, Record, Snapshot, Tags};
+
+/// Why a call to AWS did not do what was asked, by what the caller does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The thing named is not there (DBInstanceNotFound, DBSnapshotNotFound, NoSuchHostedZone).
+    NotFound,
+    /// The identifier is taken (DBInstanceAlreadyExists, DBSnapshotAlreadyExists).
+    AlreadyExists,
+    /// Not in a state that allows it, for now (InvalidDBInstanceState, InvalidDBSnapshotState,
+    /// PriorRequestNotComplete): look again later.
+    WrongState,
+    /// The record is not what the swap expected (InvalidChangeBatch): read again.
+    Changed,
+    /// A modify that changes nothing (InvalidParameterCombination "No modifications were requested").
+    NothingToModify,
+    /// AWS refused for good: bad parameters, quotas, missing permissions. Trying again cannot help.
+    Refused,
+    /// Throttled, timed out, connection lost: it may or may not have been applied.
+    Unknown,
+}
+
+/// A failed call: what was asked, of what, and what AWS said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallError {
+    /// The API operation, such as `ModifyDBInstance`.
+    pub operation: &'static str,
+    /// The instance, snapshot, record or address that it was about.
+    pub subject: String,
+    /// What the caller can do.
+    pub failure: Failure,
+    /// AWS's error code, where there is one.
+    pub code: Option<String>,
+    /// AWS's message or the transport's, with the request id where there is one.
+    pub message: String,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} failed: ", self.operation, self.subject)?;
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CallError {}
+
+/// The answer of a call.
+pub type Answer<T> = Result<T, CallError>;
+
+/// Amazon RDS.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Rds {
+    /// The instance of that identifier (DescribeDBInstances); `None` where RDS does not know it.
+    async fn instance(&self, identifier: &str) -> Answer<Option<Instance>>;
+    /// All instances whose identifier begins with `prefix`, from all pages of 100 (DescribeDBInstances);
+    /// the others are dropped page by page, so that a large account needs no memory.
+    async fn instances(&self, prefix: &str) -> Answer<Vec<Instance>>;
+    /// All automated and manual snapshots of an instance, from all pages (DescribeDBSnapshots).
+    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>>;
+    /// One snapshot by identifier or ARN (DescribeDBSnapshots); `None` where RDS does not know it.
+    async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>>;
+    /// RestoreDBInstanceFromDBSnapshot; answers the new instance as RDS first shows it.
+    async fn restore(&self, restore: &Restore) -> Answer<Instance>;
+    /// ModifyDBInstance.
+    async fn modify(&self, modify: &Modify) -> Answer<()>;
+    /// RebootDBInstance.
+    async fn reboot(&self, identifier: &str) -> Answer<()>;
+    /// AddTagsToResource: all of them in one call; the same key overwrites.
+    async fn add_tags(&self, arn: &str, tags: &Tags) -> Answer<()>;
+    /// DeleteDBInstance.
+    async fn delete(&self, delete: &Delete) -> Answer<()>;
+}
+
+/// Amazon Route 53.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Dns {
+    /// The record of `name` in the hosted zone `zone_id` (ListResourceRecordSets).
+    async fn record(&self, zone_id: &str, name: &str) -> Answer<Record>;
+    /// Replaces exactly the record that was read by a new CNAME, or creates it where none was, all or
+    /// nothing (ChangeResourceRecordSets with DELETE and CREATE): a compare-and-swap.
+    /// A record that has changed since answers [`Failure::Changed`].
+    async fn swap(&self, swap: &Swap) -> Answer<()>;
+}
+
+/// Amazon SES, version 2.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Mailer {
+    /// SendEmail to one recipient. An `Ok` means accepted.
+    async fn send(&self, mail: &Mail) -> Answer<()>;
+}
+
+/// AWS KMS with an HMAC key: the key never leaves it.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Macs {
+    /// GenerateMac (HMAC_SHA_256) over the message, which has 1 to 4,096 bytes.
+    async fn generate(&self, key_id: &str, message: &[u8]) -> Answer<Mac>;
+    /// VerifyMac: whether the MAC is that of the message.
+    async fn verify(&self, key_id: &str, message: &[u8], mac: &Mac) -> Answer<bool>;
+}
+
+/// Amazon EventBridge.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Announcer {
+    /// PutEvents of one event on the default bus.
+    async fn announce(&self, announcement: &Announcement) -> Answer<()>;
+}

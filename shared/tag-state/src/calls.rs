@@ -1,0 +1,114 @@
+//! The calls that change something, as plain values: what a decision asks for and a port carries out.
+
+use crate::facts::{Record, Tags};
+use crate::parameter::Parameters;
+
+/// RestoreDBInstanceFromDBSnapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restore {
+    /// The identifier of the new instance.
+    pub identifier: String,
+    /// Identifier of the snapshot (an ARN where it is shared from another account).
+    pub snapshot: String,
+    /// The wanted settings that a restore takes.
+    pub parameters: Parameters,
+    /// All tags, ours and the user's: a restore without tags inherits the snapshot's.
+    pub tags: Tags,
+}
+
+/// ModifyDBInstance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Modify {
+    /// The instance.
+    pub identifier: String,
+    /// Only what differs.
+    pub parameters: Parameters,
+    /// The log types that are exported now and are wanted no more: RDS takes exports as a difference.
+    pub disable_log_exports: Vec<String>,
+    /// Switch deletion protection on or off; `None` leaves it.
+    pub deletion_protection: Option<bool>,
+    /// `ApplyImmediately`.
+    pub apply_immediately: bool,
+}
+
+/// DeleteDBInstance. Made only from a [`crate::proof::Deletable`], which holds why it is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delete {
+    pub(crate) identifier: String,
+    pub(crate) final_snapshot: Option<String>,
+}
+
+impl Delete {
+    /// The instance to destroy.
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    /// The identifier of the final snapshot; `None` skips it.
+    pub fn final_snapshot(&self) -> Option<&str> {
+        self.final_snapshot.as_deref()
+    }
+}
+
+/// A compare-and-swap of the CNAME. Made only from a [`crate::proof::Promotable`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Swap {
+    pub(crate) zone_id: String,
+    pub(crate) name: String,
+    pub(crate) old: Record,
+    pub(crate) value: String,
+    pub(crate) ttl: i64,
+}
+
+impl Swap {
+    /// The hosted zone.
+    pub fn zone_id(&self) -> &str {
+        &self.zone_id
+    }
+
+    /// The record's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The record as it was read: [`Record::Absent`] or [`Record::Cname`].
+    pub fn old(&self) -> &Record {
+        &self.old
+    }
+
+    /// The endpoint that the name shall point at.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// The new record's time to live in seconds.
+    pub fn ttl(&self) -> i64 {
+        self.ttl
+    }
+}
+
+/// One mail to one reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// The sender's address, verified with SES.
+    pub from: String,
+    /// The recipient's address.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// The plain text part, complete in itself.
+    pub text: String,
+    /// The HTML part, complete in itself.
+    pub html: String,
+}
+
+/// An event of ours on the default bus, `source` being `rds-echo`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// `Echo Stage Changed` or `Echo Approval Changed`.
+    pub detail_type: &'static str,
+    /// The instance it is about, for `resources`.
+    pub arn: String,
+    /// The JSON of `detail`.
+    pub detail: String,
+}

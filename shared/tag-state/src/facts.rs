@@ -1,0 +1,102 @@
+//! What AWS told us: plain data, as read, with nothing concluded from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::parameter::{Parameter, Parameters, Value};
+
+/// Tags by key.
+pub type Tags = BTreeMap<String, String>;
+
+/// One DB instance as DescribeDBInstances shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Instance {
+    /// `DBInstanceIdentifier`; RDS stores it in lower case.
+    pub identifier: String,
+    /// `DBInstanceArn`, what tags are written to.
+    pub arn: String,
+    /// `DbiResourceId`: unique for ever, unlike the identifier, which can be used again.
+    pub resource_id: String,
+    /// `DBInstanceStatus`; see [`crate::status::classify`].
+    pub status: String,
+    /// `InstanceCreateTime`; absent while it is still creating.
+    pub created: Option<Timestamp>,
+    /// The endpoint's address; absent while it is still creating.
+    pub address: Option<String>,
+    /// `Engine`, for texts.
+    pub engine: String,
+    /// `EngineVersion`, for texts.
+    pub engine_version: String,
+    /// What it has of all that can be asked for. `DbParameterGroupName` and `OptionGroupName` are the
+    /// names of the first group listed.
+    pub actual: Parameters,
+    /// The names of what stands in `PendingModifiedValues`.
+    pub pending: BTreeSet<String>,
+    /// `ParameterApplyStatus` of each DB parameter group: `in-sync`, `pending-reboot`, `applying`, ...
+    pub parameter_group_statuses: Vec<String>,
+    /// `Status` of each option group membership: `in-sync`, `pending-apply`, `applying`, ...
+    pub option_group_statuses: Vec<String>,
+    /// `DeletionProtection`.
+    pub deletion_protection: bool,
+    /// `TagList`.
+    pub tags: Tags,
+}
+
+impl Instance {
+    /// What it has of this parameter, where RDS shows it.
+    pub fn has(&self, parameter: Parameter) -> Option<&Value> {
+        self.actual.get(&parameter)
+    }
+}
+
+/// One DB snapshot as DescribeDBSnapshots shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// `DBSnapshotIdentifier`; automated ones begin with `rds:`.
+    pub identifier: String,
+    /// `DBSnapshotArn`.
+    pub arn: String,
+    /// `DBInstanceIdentifier`: the instance it was taken of.
+    pub source: String,
+    /// `Status`; only `available` ones can be restored.
+    pub status: String,
+    /// `SnapshotType`: `automated`, `manual`, ...
+    pub snapshot_type: String,
+    /// When the data is from: `OriginalSnapshotCreateTime`, else `SnapshotCreateTime`
+    /// (a copy resets the latter). Absent while it is being made.
+    pub created: Option<Timestamp>,
+}
+
+/// The record set that a name has, as far as a CNAME promotion cares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// There is none of any type at that name.
+    Absent,
+    /// One plain CNAME.
+    Cname {
+        /// What it points at, as stored (perhaps with a trailing dot).
+        value: String,
+        /// Its time to live in seconds; a swap must name it exactly.
+        ttl: i64,
+    },
+    /// Something that must not be swapped: an alias, a weighted or otherwise routed record, several
+    /// values, or a record of another type; said in words.
+    Other(String),
+}
+
+/// DNS names compare without case and without the trailing dot.
+pub fn same_host(one: &str, other: &str) -> bool {
+    let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+    bare(one) == bare(other)
+}
+
+impl Record {
+    /// Whether it is a plain CNAME that points at this instance's endpoint.
+    pub fn points_at(&self, instance: &Instance) -> bool {
+        match (self, &instance.address) {
+            (Record::Cname { value, .. }, Some(address)) => same_host(value, address),
+            (Record::Absent | Record::Cname { .. } | Record::Other(_), _) => false,
+        }
+    }
+}
