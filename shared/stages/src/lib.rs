@@ -1,3 +1,16 @@
 //! One module a stage: observe, decide, act, in a crash-safe order, over the ports. No SDK.
+//!
+//! Every stage can be entered again at any point, because each reads the truth afresh and writes in
+//! an order in which each step can be repeated.
 
+mod advance;
+pub mod approve;
+pub mod modify;
+pub mod new;
+mod observe;
 pub mod ports;
+pub mod promote;
+pub mod reboot;
+pub mod report;
+pub mod request_approval;
+pub mod retire;

@@ -31,6 +31,19 @@ pub struct Modify {
     pub apply_immediately: bool,
 }
 
+impl Modify {
+    /// Switches deletion protection and nothing else.
+    pub fn protection(identifier: &str, on: bool) -> Modify {
+        Modify {
+            identifier: identifier.to_owned(),
+            parameters: Parameters::new(),
+            disable_log_exports: Vec::new(),
+            deletion_protection: Some(on),
+            apply_immediately: true,
+        }
+    }
+}
+
 /// DeleteDBInstance. Made only from a [`crate::proof::Deletable`], which holds why it is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delete {

@@ -4,8 +4,19 @@
 //! refuse because. Nothing here reads a clock, the environment, a file or the network, so that the
 //! functions, the command line and the simulation can share it and every case can be tested.
 
+pub mod announce;
 pub mod approval;
 pub mod calls;
+pub mod decide;
 pub mod facts;
+pub mod name;
+pub mod own;
 pub mod parameter;
+pub mod proof;
+pub mod reason;
+pub mod settings;
+pub mod stage;
 pub mod status;
+pub mod tags;
+pub mod text;
+pub mod wake;

@@ -1,0 +1,66 @@
+//! `new` to `modified`.
+
+use jiff::Timestamp;
+use tag_state::decide::modify::{ModifyStep, decide};
+use tag_state::own::OwnInstance;
+use tag_state::settings::Settings;
+use tag_state::stage::Stage;
+use tag_state::wake::Wake;
+
+use crate::advance::Scene;
+use crate::observe;
+use crate::ports::{Announcer, Answer, Failure, Rds};
+use crate::report::{Outcome, Report, to_act};
+
+/// Looks at what the wake-up is about and moves on what is ready.
+pub async fn run(
+    settings: &Settings,
+    rds: &impl Rds,
+    announcer: &impl Announcer,
+    wake: &Wake,
+    now: Timestamp,
+) -> Report {
+    let mut report = Report::new(settings, "modify", wake, now);
+    let scene = Scene { settings, rds, announcer, now };
+    for own in observe::instances(settings, rds, wake, &[Stage::New], &mut report).await {
+        let turn = turn(&scene, &own, &mut report).await;
+        report.record(own.identifier(), turn);
+    }
+    report.finish()
+}
+
+async fn turn<R: Rds, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    own: &OwnInstance,
+    report: &mut Report,
+) -> Answer<Outcome> {
+    let step = match to_act(decide(scene.settings, own, scene.now), Some(own.identifier())) {
+        Ok(step) => step,
+        Err(outcome) => return Ok(outcome),
+    };
+    match step {
+        ModifyStep::Modify { identify, call, advance } => {
+            if let Some(tags) = identify {
+                scene.rds.add_tags(&own.facts().arn, &tags).await?;
+            }
+            let what = match call {
+                None => "nothing left to modify".to_owned(),
+                Some(call) => {
+                    match scene.rds.modify(&call).await {
+                        Ok(()) => {}
+                        // An earlier run's modify was applied after all.
+                        Err(error) if error.failure == Failure::NothingToModify => {}
+                        Err(error) => return Err(error),
+                    }
+                    let mut asked: Vec<String> =
+                        call.parameters.iter().map(|(parameter, value)| format!("{parameter}={value}")).collect();
+                    asked.extend(call.deletion_protection.map(|on| format!("deletionProtection={on}")));
+                    format!("modification requested: {}", asked.join(", "))
+                }
+            };
+            let did = scene.enter(own, Stage::Modified, &advance, report).await?;
+            Ok(Outcome::done(own.identifier(), did, what, "it is available, and nothing is pending"))
+        }
+        ModifyStep::GiveUp(given_up) => scene.give_up(own, &given_up, report).await,
+    }
+}

@@ -1,0 +1,103 @@
+//! Nothing to `new`: restores the latest snapshot.
+
+use jiff::Timestamp;
+use tag_state::decide::new::{identifier, in_flight, ours, restore, snapshot, superfluous};
+use tag_state::own::OwnInstance;
+use tag_state::reason::Reason;
+use tag_state::settings::{Settings, Source};
+use tag_state::stage::Stage;
+use tag_state::tags::TagWriter;
+use tag_state::wake::Wake;
+
+use crate::advance::Scene;
+use crate::ports::{Announcer, Answer, CallError, Failure, Rds};
+use crate::report::{Did, Outcome, Report, to_act};
+
+/// Restores a new instance, if it is time for one. Whatever instance an event names, all of this
+/// echo's are looked at: whether to restore depends on every one of them.
+pub async fn run(
+    settings: &Settings,
+    rds: &impl Rds,
+    announcer: &impl Announcer,
+    wake: &Wake,
+    now: Timestamp,
+) -> Report {
+    let mut report = Report::new(settings, "new", wake, now);
+    let scene = Scene { settings, rds, announcer, now };
+    if let Wake::Foreign { why } = wake {
+        report.add(Outcome::not_done(None, Did::Nothing, &Reason::ForeignEvent { why: why.clone() }));
+        return report;
+    }
+    match turn(&scene, wake, &mut report).await {
+        Ok(outcome) => report.add(outcome),
+        Err(error) => report.failed(None, &error),
+    }
+    report
+}
+
+async fn turn<R: Rds, A: Announcer>(scene: &Scene<'_, R, A>, wake: &Wake, report: &mut Report) -> Answer<Outcome> {
+    let Scene { settings, rds, now, .. } = scene;
+    let named = rds.instances(&settings.name.identifier_prefix()).await?;
+    let own = match ours(settings, named) {
+        Ok(own) => own,
+        Err(reason) => return Ok(Outcome::not_done(None, Did::Refuses, &reason)),
+    };
+    for (later, given_up) in superfluous(settings, &own, *now) {
+        let turn = scene.give_up(&later, &given_up, report).await;
+        report.record(later.identifier(), turn);
+    }
+    let identifier = match to_act(identifier(settings, &own, *now), None) {
+        Ok(identifier) => identifier,
+        Err(outcome) => return Ok(outcome),
+    };
+    let Source::LatestSnapshotOf(source) = &settings.source;
+    let snapshots = rds.snapshots(source).await?;
+    let event_names = match wake {
+        Wake::Snapshot { arn, .. } => Some(arn.as_str()),
+        Wake::All | Wake::Instance { .. } | Wake::Foreign { .. } => None,
+    };
+    let snapshot = match to_act(snapshot(settings, &snapshots, event_names), None) {
+        Ok(snapshot) => snapshot,
+        Err(outcome) => return Ok(outcome),
+    };
+    let call = restore(settings, identifier, snapshot, *now);
+    let instance = match rds.restore(&call).await {
+        Ok(instance) => instance,
+        Err(error) if error.failure == Failure::AlreadyExists => {
+            return already_there(scene, &call.identifier, error).await;
+        }
+        Err(error) => return Err(error),
+    };
+    // Without this tag modify writes it; so a failure here costs nothing, but is told.
+    let resource = TagWriter::new(&settings.name).text("resource", &instance.resource_id).finish();
+    if let Err(error) = rds.add_tags(&instance.arn, &resource).await {
+        report.warnings.push(error.to_string());
+    }
+    scene.announce(&instance.identifier, &instance.arn, None, Stage::New, report).await;
+    Ok(Outcome::done(
+        &instance.identifier,
+        Did::Advanced { from: None, to: Stage::New },
+        format!("restore of {} requested", snapshot.identifier),
+        "none is on its way, and the newest is old enough",
+    ))
+}
+
+/// Another run, or an answer that was lost, has restored it: that is success, if it is ours.
+async fn already_there<R: Rds, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    identifier: &str,
+    error: CallError,
+) -> Answer<Outcome> {
+    let Some(instance) = scene.rds.instance(identifier).await? else { return Err(error) };
+    Ok(match OwnInstance::recognise(&scene.settings.name, instance) {
+        Ok(own) if in_flight(scene.settings, &own, scene.now) => {
+            let reason = Reason::InFlight { instance: identifier.to_owned(), stage: own.stage() };
+            Outcome::not_done(Some(identifier), Did::Waits { until: None }, &reason)
+        }
+        Ok(_) => return Err(error),
+        Err(why) => {
+            let reason = Reason::StrangerInTheWay { instance: identifier.to_owned(), why: why.to_string() };
+            Outcome::not_done(Some(identifier), Did::Refuses, &reason)
+        }
+    })
+}

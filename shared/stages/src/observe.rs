@@ -1,0 +1,81 @@
+//! Reading what a wake-up is about, as cheaply as it allows: one call for one instance, one listing
+//! for all.
+
+use tag_state::own::OwnInstance;
+use tag_state::reason::Reason;
+use tag_state::settings::Settings;
+use tag_state::stage::Stage;
+use tag_state::wake::Wake;
+
+use crate::ports::{Answer, Rds};
+use crate::report::{Did, Outcome, Report};
+
+/// Our instances that the wake-up is about. Of a listing, only those in one of `stages`: the others
+/// are not this function's business. What cannot be told to be ours is reported, and left alone.
+pub(crate) async fn instances(
+    settings: &Settings,
+    rds: &impl Rds,
+    wake: &Wake,
+    stages: &[Stage],
+    report: &mut Report,
+) -> Vec<OwnInstance> {
+    let found = match wake {
+        Wake::Foreign { why } => {
+            report.add(Outcome::not_done(None, Did::Nothing, &Reason::ForeignEvent { why: why.clone() }));
+            return Vec::new();
+        }
+        Wake::Snapshot { arn, .. } => {
+            let why = format!("it is about the snapshot {arn}");
+            report.add(Outcome::not_done(None, Did::Nothing, &Reason::ForeignEvent { why }));
+            return Vec::new();
+        }
+        Wake::Instance { identifier, .. } => match one(settings, rds, identifier, report).await {
+            Ok(found) => return found.into_iter().collect(),
+            Err(error) => Err(error),
+        },
+        Wake::All => rds.instances(&settings.name.identifier_prefix()).await,
+    };
+    match found {
+        Ok(instances) => instances
+            .into_iter()
+            .filter_map(|instance| {
+                let identifier = instance.identifier.clone();
+                match OwnInstance::recognise(&settings.name, instance) {
+                    Ok(own) => Some(own),
+                    Err(reason) => {
+                        strange(settings, &identifier, &reason, report);
+                        None
+                    }
+                }
+            })
+            .filter(|own| stages.contains(&own.stage()))
+            .collect(),
+        Err(error) => {
+            report.failed(None, &error);
+            Vec::new()
+        }
+    }
+}
+
+/// One instance, if it is there and ours.
+async fn one(
+    settings: &Settings,
+    rds: &impl Rds,
+    identifier: &str,
+    report: &mut Report,
+) -> Answer<Option<OwnInstance>> {
+    let Some(instance) = rds.instance(identifier).await? else {
+        report.add(Outcome::not_done(Some(identifier), Did::Nothing, &Reason::Gone {}));
+        return Ok(None);
+    };
+    Ok(OwnInstance::recognise(&settings.name, instance)
+        .map_err(|reason| strange(settings, identifier, &reason, report))
+        .ok())
+}
+
+/// Strangers named like ours, and ours with tags that cannot be read, are a person's business.
+pub(crate) fn strange(settings: &Settings, identifier: &str, reason: &Reason, report: &mut Report) {
+    if settings.name.resembles(identifier) {
+        report.add(Outcome::not_done(Some(identifier), Did::Refuses, reason));
+    }
+}

@@ -1,0 +1,191 @@
+//! What an invocation did: one line of JSON for the log, and the function's answer.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tag_state::decide::Decision;
+use tag_state::reason::Reason;
+use tag_state::settings::Settings;
+use tag_state::stage::Stage;
+use tag_state::tags::stamp;
+use tag_state::wake::Wake;
+
+use crate::ports::{CallError, Failure};
+
+/// What became of one instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Did {
+    /// It entered another stage; `from` is `None` for a restore.
+    Advanced {
+        /// The stage before.
+        from: Option<Stage>,
+        /// The stage now.
+        to: Stage,
+    },
+    /// Something was changed or sent, and the stage stayed.
+    Acted,
+    /// Not yet.
+    Waits {
+        /// When looking again makes sense.
+        until: Option<Timestamp>,
+    },
+    /// Not without a person.
+    Refuses,
+    /// There was nothing to do.
+    Nothing,
+}
+
+/// One instance's part of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The instance, where it is about one.
+    pub instance: Option<String>,
+    /// What became of it.
+    pub did: Did,
+    /// What was done, in words; empty where nothing was.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// The reason's code, where something was not done.
+    pub code: Option<&'static str>,
+}
+
+impl Outcome {
+    /// Something was done.
+    pub fn done(instance: &str, did: Did, what: impl Into<String>, why: impl Into<String>) -> Outcome {
+        Outcome { instance: Some(instance.to_owned()), did, what: what.into(), why: why.into(), code: None }
+    }
+
+    /// Nothing was done, because.
+    pub fn not_done(instance: Option<&str>, did: Did, reason: &Reason) -> Outcome {
+        Outcome {
+            instance: instance.map(str::to_owned),
+            did,
+            what: String::new(),
+            why: reason.to_string(),
+            code: Some(reason.code()),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let (did, from, to, until) = match self.did {
+            Did::Advanced { from, to } => ("advanced", from, Some(to), None),
+            Did::Acted => ("acted", None, None, None),
+            Did::Waits { until } => ("waits", None, None, until),
+            Did::Refuses => ("refuses", None, None, None),
+            Did::Nothing => ("nothing", None, None, None),
+        };
+        json!({
+            "instance": self.instance,
+            "did": did,
+            "from": from.map(Stage::name),
+            "to": to.map(Stage::name),
+            "what": self.what,
+            "why": self.why,
+            "code": self.code,
+            "until": until.map(stamp),
+        })
+    }
+}
+
+/// Either what is to be done, or the outcome that says why it is not.
+///
+/// # Errors
+/// The outcome of a decision not to act.
+pub fn to_act<T>(decision: Decision<T>, instance: Option<&str>) -> Result<T, Outcome> {
+    match decision {
+        Decision::Act(step) => Ok(step),
+        Decision::Wait { reason, until } => Err(Outcome::not_done(instance, Did::Waits { until }, &reason)),
+        Decision::Refuse(reason) => Err(Outcome::not_done(instance, Did::Refuses, &reason)),
+        Decision::Nothing(reason) => Err(Outcome::not_done(instance, Did::Nothing, &reason)),
+    }
+}
+
+/// What an invocation did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The echo.
+    pub echo: String,
+    /// The function, or command.
+    pub function: &'static str,
+    /// When it ran.
+    pub at: Timestamp,
+    /// What woke it.
+    pub woken_by: String,
+    /// Instance by instance.
+    pub outcomes: Vec<Outcome>,
+    /// Calls that failed, each with its consequences; the invocation counts as failed, and is retried.
+    pub errors: Vec<String>,
+    /// Calls whose failure harms nothing: announcements.
+    pub warnings: Vec<String>,
+}
+
+impl Report {
+    /// An empty one.
+    pub fn new(settings: &Settings, function: &'static str, woken_by: &Wake, at: Timestamp) -> Report {
+        Report {
+            echo: settings.name.to_string(),
+            function,
+            at,
+            woken_by: woken_by.to_string(),
+            outcomes: Vec::new(),
+            errors: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Adds an outcome.
+    pub fn add(&mut self, outcome: Outcome) {
+        self.outcomes.push(outcome);
+    }
+
+    /// Adds what a call's failure means: some are only "not now", the rest fail the invocation.
+    pub fn failed(&mut self, instance: Option<&str>, error: &CallError) {
+        let reason = Reason::CallFailed { what: error.to_string() };
+        match error.failure {
+            Failure::WrongState => self.add(Outcome::not_done(instance, Did::Waits { until: None }, &reason)),
+            Failure::NotFound
+            | Failure::AlreadyExists
+            | Failure::Changed
+            | Failure::NothingToModify
+            | Failure::Refused
+            | Failure::Unknown => self.errors.push(match instance {
+                Some(instance) => format!("{instance}: {error}"),
+                None => error.to_string(),
+            }),
+        }
+    }
+
+    /// Adds the outcome of one instance's turn.
+    pub fn record(&mut self, instance: &str, turn: Result<Outcome, CallError>) {
+        match turn {
+            Ok(outcome) => self.add(outcome),
+            Err(error) => self.failed(Some(instance), &error),
+        }
+    }
+
+    /// Says that nothing was there to be done, where nothing else was said.
+    pub fn finish(mut self) -> Report {
+        if self.outcomes.is_empty() && self.errors.is_empty() {
+            self.add(Outcome::not_done(None, Did::Nothing, &Reason::NothingToDo {}));
+        }
+        self
+    }
+
+    /// All errors as one text; `None` where there is none.
+    pub fn error(&self) -> Option<String> {
+        (!self.errors.is_empty()).then(|| self.errors.join("; "))
+    }
+
+    /// The log line and the function's answer.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "echo": self.echo,
+            "function": self.function,
+            "at": stamp(self.at),
+            "woken_by": self.woken_by,
+            "outcomes": self.outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>(),
+            "error": self.error(),
+            "warnings": self.warnings,
+        })
+    }
+}

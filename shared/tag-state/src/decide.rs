@@ -1,0 +1,137 @@
+//! The decisions, one module a stage: facts, settings and the time in; what to do, or why not, out.
+
+pub mod click;
+pub mod modify;
+pub mod new;
+pub mod promote;
+pub mod reboot;
+pub mod request;
+pub mod retire;
+
+use jiff::Timestamp;
+
+use crate::facts::{Instance, Tags};
+use crate::own::OwnInstance;
+use crate::parameter::{Parameter, Parameters, Value};
+use crate::reason::{Reason, unready};
+use crate::settings::Settings;
+use crate::stage::{Move, Stage};
+use crate::tags::advance;
+
+/// What a stage does about one instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision<T> {
+    /// Do this.
+    Act(T),
+    /// Not yet. Looking again makes sense at `until`, where that is known.
+    Wait {
+        /// For what.
+        reason: Reason,
+        /// When to look again.
+        until: Option<Timestamp>,
+    },
+    /// Not without a person.
+    Refuse(Reason),
+    /// There is nothing to do, and nothing to wait for.
+    Nothing(Reason),
+}
+
+impl<T> Decision<T> {
+    fn wait(reason: Reason) -> Self {
+        Decision::Wait { reason, until: None }
+    }
+
+    fn wait_until(reason: Reason, until: Timestamp) -> Self {
+        Decision::Wait { reason, until: Some(until) }
+    }
+}
+
+/// An instance is given up: its last stage is left, with the reason in `failure`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GiveUp {
+    /// All tags, to be written in one call.
+    pub tags: Tags,
+    /// Why.
+    pub reason: Reason,
+}
+
+fn give_up(settings: &Settings, own: &OwnInstance, step: Move, reason: Reason, now: Timestamp) -> Option<GiveUp> {
+    let (_, writer) = advance(&settings.name, own.stage(), step, now)?;
+    let tags = writer
+        .text("failure", &reason.to_string())
+        // It may fail before modify has had its turn; retire insists on this tag.
+        .text("resource", &own.facts().resource_id)
+        .finish();
+    Some(GiveUp { tags, reason })
+}
+
+/// What stands between an instance and being worked on.
+enum Readiness {
+    Ready,
+    Unusable(Reason),
+    NotYet(Reason),
+}
+
+fn readiness(instance: &Instance) -> Readiness {
+    match unready(instance) {
+        None => Readiness::Ready,
+        Some(reason @ Reason::Failed { .. }) => Readiness::Unusable(reason),
+        Some(reason) => Readiness::NotYet(reason),
+    }
+}
+
+/// The wanted settings that the instance does not have.
+fn differing<'a>(instance: &'a Instance, wanted: &'a Parameters) -> impl Iterator<Item = (Parameter, &'a Value)> {
+    wanted
+        .iter()
+        .filter(|(parameter, value)| {
+            // The key of a secret that RDS has made is shown as an ARN, and cannot be compared.
+            let set_once = **parameter == Parameter::MasterUserSecretKmsKeyId
+                && instance.has(Parameter::ManageMasterUserPassword) == Some(&Value::Flag(true));
+            !set_once && !instance.has(**parameter).is_some_and(|actual| actual.satisfies(value))
+        })
+        .map(|(parameter, value)| (*parameter, value))
+}
+
+/// Why the instance's settings are not yet all in effect (a parameter group may wait for its reboot
+/// where `reboot_to_come`); `None` where they are.
+fn unsettled(settings: &Settings, instance: &Instance, reboot_to_come: bool) -> Option<Reason> {
+    if !instance.pending.is_empty() {
+        let what = instance.pending.iter().cloned().collect::<Vec<_>>().join(", ");
+        return Some(Reason::Pending { what });
+    }
+    let differences: Vec<String> = differing(instance, &settings.modify.parameters)
+        .map(|(parameter, wanted)| {
+            let actual = instance.has(parameter).map_or("nothing".to_owned(), Value::to_string);
+            format!("{parameter} is {actual}, wanted {wanted}")
+        })
+        .collect();
+    if !differences.is_empty() {
+        return Some(Reason::NotInEffect { what: differences.join("; ") });
+    }
+    if !instance.deletion_protection {
+        return Some(Reason::NotInEffect { what: "deletion protection is off".to_owned() });
+    }
+    for status in &instance.parameter_group_statuses {
+        match status.as_str() {
+            "in-sync" => {}
+            "pending-reboot" if reboot_to_come => {}
+            other => return Some(Reason::Applying { what: format!("its parameter group is {other}") }),
+        }
+    }
+    instance
+        .option_group_statuses
+        .iter()
+        .find(|status| *status != "in-sync")
+        .map(|status| Reason::Applying { what: format!("its option group is {status}") })
+}
+
+/// The end of the settling time after a change; `None` where it is over or no change is known.
+fn settling(settings: &Settings, changed: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    changed.and_then(|changed| changed.checked_add(settings.settle).ok()).filter(|until| now < *until)
+}
+
+/// An instance whose stage is not the one asked for.
+fn other_stage<T>(own: &OwnInstance, wanted: Stage) -> Option<Decision<T>> {
+    (own.stage() != wanted).then(|| Decision::Nothing(Reason::OtherStage { stage: own.stage() }))
+}

@@ -1,0 +1,109 @@
+//! Whether to restore a new instance, under which identifier, and from which snapshot.
+
+use jiff::Timestamp;
+
+use super::{Decision, GiveUp, give_up};
+use crate::calls::Restore;
+use crate::decide::request::given_up;
+use crate::facts::{Instance, Snapshot};
+use crate::name::{Edition, utc_date};
+use crate::own::OwnInstance;
+use crate::reason::Reason;
+use crate::settings::{Settings, Source};
+use crate::stage::{Move, Stage};
+use crate::tags::TagWriter;
+
+/// As many editions of a day as an identifier has room for.
+const MOST_EDITIONS: u32 = 99;
+
+/// Whether an instance is on its way to a promotion. Given-up ones (failed, cancelled, expired,
+/// forgotten) are not, and neither block a new one nor count for the minimum age.
+pub fn in_flight(settings: &Settings, own: &OwnInstance, now: Timestamp) -> bool {
+    match own.stage() {
+        Stage::New | Stage::Modified => true,
+        Stage::Rebooted => given_up(settings, own, now).is_none(),
+        Stage::Promoted | Stage::Forgotten | Stage::Retired => false,
+    }
+}
+
+/// Two restores can have started at the turn of a day, each unseen by the other: the later identifier
+/// is given up. Answers those to give up.
+pub fn superfluous(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> Vec<(OwnInstance, GiveUp)> {
+    let mut flying: Vec<&OwnInstance> = own.iter().filter(|own| in_flight(settings, own, now)).collect();
+    flying.sort_by_key(|own| own.edition());
+    flying
+        .iter()
+        .skip(1)
+        .filter_map(|later| {
+            let reason = Reason::InFlight { instance: flying[0].identifier().to_owned(), stage: flying[0].stage() };
+            Some(((*later).clone(), give_up(settings, later, Move::Supersede, reason, now)?))
+        })
+        .collect()
+}
+
+/// Sorts what is named like this echo's into ours; a stranger among them stops everything, because it
+/// may be what a person cares about.
+///
+/// # Errors
+/// The first stranger, with why it is not ours.
+pub fn ours(settings: &Settings, named: Vec<Instance>) -> Result<Vec<OwnInstance>, Reason> {
+    named
+        .into_iter()
+        .filter(|instance| settings.name.resembles(&instance.identifier))
+        .map(|instance| {
+            let identifier = instance.identifier.clone();
+            OwnInstance::recognise(&settings.name, instance)
+                .map_err(|why| Reason::StrangerInTheWay { instance: identifier, why: why.to_string() })
+        })
+        .collect()
+}
+
+/// The identifier of a new instance, if one is to be restored now.
+pub fn identifier(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> Decision<String> {
+    if let Some(flying) = own.iter().filter(|own| in_flight(settings, own, now)).min_by_key(|own| own.edition()) {
+        let reason = Reason::InFlight { instance: flying.identifier().to_owned(), stage: flying.stage() };
+        return Decision::wait(reason);
+    }
+    let newest = own.iter().filter(|own| own.stage() == Stage::Promoted).max_by_key(|own| own.edition());
+    if let Some(newest) = newest {
+        // Where RDS shows no creation time, the age is not known: fail closed, and count from now.
+        let born = newest.facts().created.unwrap_or(now);
+        let until = born.checked_add(settings.new.minimum_age).unwrap_or(Timestamp::MAX);
+        if now < until {
+            return Decision::wait_until(Reason::TooYoung { instance: newest.identifier().to_owned(), until }, until);
+        }
+    }
+    if own.len() >= settings.max_instances {
+        return Decision::Refuse(Reason::TooMany { count: own.len() });
+    }
+    (1..=MOST_EDITIONS)
+        .map(|number| settings.name.identifier(Edition { date: utc_date(now), number }))
+        .find(|identifier| !own.iter().any(|own| own.identifier().eq_ignore_ascii_case(identifier)))
+        .map_or(Decision::Refuse(Reason::NoIdentifierLeft {}), Decision::Act)
+}
+
+/// The snapshot to restore: the one with the youngest data that is available. Where an event named a
+/// snapshot, only if that is one of the source's.
+pub fn snapshot<'a>(settings: &Settings, snapshots: &'a [Snapshot], named: Option<&str>) -> Decision<&'a Snapshot> {
+    let Source::LatestSnapshotOf(source) = &settings.source;
+    let from_source = || snapshots.iter().filter(|snapshot| snapshot.source.eq_ignore_ascii_case(source));
+    if let Some(named) = named.filter(|named| !from_source().any(|snapshot| snapshot.arn == *named)) {
+        return Decision::Nothing(Reason::OtherSnapshot { snapshot: named.to_owned() });
+    }
+    from_source()
+        .filter(|snapshot| snapshot.status == "available" && snapshot.created.is_some())
+        .max_by_key(|snapshot| snapshot.created)
+        .map_or_else(|| Decision::Refuse(Reason::NoSnapshot { source: source.clone() }), Decision::Act)
+}
+
+/// The restore call. All tags go in it: the instance is never without them, and never with the snapshot's.
+pub fn restore(settings: &Settings, identifier: String, snapshot: &Snapshot, now: Timestamp) -> Restore {
+    let tags = TagWriter::new(&settings.name)
+        .with(&settings.new.tags)
+        .text("managed", "true")
+        .stage(Stage::New, now)
+        .text("id", &identifier)
+        .text("snapshot", &snapshot.identifier)
+        .finish();
+    Restore { identifier, snapshot: snapshot.identifier.clone(), parameters: settings.new.parameters.clone(), tags }
+}

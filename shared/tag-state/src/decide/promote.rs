@@ -1,0 +1,159 @@
+//! The CNAME: who may be behind it next, and how the tags follow it.
+
+use jiff::Timestamp;
+
+use super::request::{claim, given_up};
+use super::{Decision, Readiness, other_stage, readiness, unsettled};
+use crate::approval::{Action, Claim, Mac};
+use crate::facts::{Record, Tags};
+use crate::own::OwnInstance;
+use crate::proof::{Promotable, Verified};
+use crate::reason::Reason;
+use crate::settings::{Approval, Settings};
+use crate::stage::{Move, Stage};
+use crate::tags::{Request, TagWriter, advance};
+
+/// A correction of one instance's tags, so that they say what the CNAME says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repair {
+    /// The instance.
+    pub own: OwnInstance,
+    /// The stage it enters; `None` where only the protection is missing.
+    pub to: Option<Stage>,
+    /// All tags, to be written in one call; empty where `to` is `None`.
+    pub tags: Tags,
+    /// Whether deletion protection must be switched on.
+    pub protect: bool,
+    /// Why.
+    pub why: String,
+}
+
+/// What the tags must be for the CNAME as read: the one behind it is promoted and protected, every
+/// other promoted one and every older one is forgotten. Where the CNAME points at none of ours,
+/// nothing is concluded from it.
+pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: Timestamp) -> Vec<Repair> {
+    let Some(current) = own.iter().find(|own| record.points_at(own.facts())) else { return Vec::new() };
+    let name = &settings.name;
+    let cname = &settings.promote.cname;
+    let mut repairs = Vec::new();
+    let to = advance(name, current.stage(), Move::Promote, now);
+    let protect = !current.facts().deletion_protection && current.stage() != Stage::Retired;
+    if to.is_some() || protect {
+        repairs.push(Repair {
+            own: current.clone(),
+            to: to.as_ref().map(|(stage, _)| *stage),
+            tags: to.map(|(_, writer)| writer.with(&settings.promote.tags).finish()).unwrap_or_default(),
+            protect,
+            why: format!("{cname} points at it"),
+        });
+    }
+    for other in own.iter().filter(|other| other.identifier() != current.identifier()) {
+        let older = other.edition() < current.edition();
+        let step = match other.stage() {
+            Stage::Promoted => Move::Replace,
+            Stage::New | Stage::Modified | Stage::Rebooted if older => Move::Supersede,
+            Stage::New | Stage::Modified | Stage::Rebooted | Stage::Forgotten | Stage::Retired => continue,
+        };
+        let Some((to, writer)) = advance(name, other.stage(), step, now) else { continue };
+        let why = format!("{cname} points at {}", current.identifier());
+        let writer =
+            if step == Move::Supersede { writer.text("failure", &format!("superseded: {why}")) } else { writer };
+        let writer = writer.text("resource", &other.facts().resource_id);
+        repairs.push(Repair { own: other.clone(), to: Some(to), tags: writer.finish(), protect: false, why });
+    }
+    repairs
+}
+
+/// The instance that waits for its promotion: the newest rebooted one that nothing has closed.
+pub fn candidate<'a>(settings: &Settings, own: &'a [OwnInstance], now: Timestamp) -> Decision<&'a OwnInstance> {
+    let rebooted = || own.iter().filter(|own| own.stage() == Stage::Rebooted);
+    if let Some(open) = rebooted().filter(|own| given_up(settings, own, now).is_none()).max_by_key(|own| own.edition())
+    {
+        return Decision::Act(open);
+    }
+    match rebooted().max_by_key(|own| own.edition()).and_then(|newest| given_up(settings, newest, now)) {
+        Some(reason) => Decision::Nothing(reason),
+        None => Decision::Nothing(Reason::NothingToDo {}),
+    }
+}
+
+/// The confirmations that could count: of this request, by listed approvers, pressed in time.
+/// Whether they were really pressed is for their MACs to show.
+pub fn confirmed<'a>(
+    settings: &'a Settings,
+    own: &'a OwnInstance,
+    request: Request,
+) -> impl Iterator<Item = (Claim, Mac)> + 'a {
+    settings.approvers().iter().filter_map(move |approver| {
+        let confirmation = own.tags().confirmed.get(approver)?;
+        let counts = confirmation.request == request.number && confirmation.at <= request.expires;
+        counts.then(|| (claim(settings, own, request, Action::Confirm, approver), confirmation.mac.clone()))
+    })
+}
+
+/// Whether this instance may be promoted now: asked with what was verified of an earlier read, and
+/// again of the last read before the swap.
+pub fn decide(
+    settings: &Settings,
+    own: &OwnInstance,
+    record: &Record,
+    verified: &[Verified],
+    now: Timestamp,
+) -> Decision<Promotable> {
+    if let Some(other) = other_stage(own, Stage::Rebooted) {
+        return other;
+    }
+    match readiness(own.facts()) {
+        Readiness::Ready => {}
+        Readiness::NotYet(reason) | Readiness::Unusable(reason) => return Decision::wait(reason),
+    }
+    if let Some(reason) = unsettled(settings, own.facts(), false) {
+        return Decision::wait(reason);
+    }
+    if let Some(reason) = given_up(settings, own, now) {
+        return Decision::Nothing(reason);
+    }
+    let confirmed_by = match (&settings.promote.approval, own.tags().request) {
+        (Approval::None, _) => Vec::new(),
+        (Approval::Required { .. }, None) => return Decision::wait(Reason::NotRequested {}),
+        (Approval::Required { approvals, .. }, Some(request)) => {
+            let by: Vec<String> = confirmed(settings, own, request)
+                .filter(|(claim, mac)| verified.iter().any(|verified| verified.is(claim, mac)))
+                .map(|(claim, _)| claim.approver)
+                .collect();
+            if by.len() < *approvals {
+                let until = request.expires;
+                return Decision::wait_until(
+                    Reason::AwaitingApproval { confirmed: by.len(), needed: *approvals, until },
+                    until,
+                );
+            }
+            by
+        }
+    };
+    let Some(zone_id) = &settings.promote.hosted_zone_id else {
+        return Decision::Refuse(Reason::SettingMissing { key: "rdsecho.promote.hostedZoneId".to_owned() });
+    };
+    let Some(address) = &own.facts().address else { return Decision::wait(Reason::NoEndpoint {}) };
+    match record {
+        Record::Other(what) => Decision::Refuse(Reason::Record { what: what.clone() }),
+        Record::Absent | Record::Cname { .. } => Decision::Act(Promotable::new(
+            own.clone(),
+            zone_id.clone(),
+            settings.promote.cname.clone(),
+            record.clone(),
+            address.clone(),
+            settings.promote.ttl,
+            confirmed_by,
+        )),
+    }
+}
+
+/// The tag that remembers where the CNAME pointed, written before the swap.
+pub fn remember(settings: &Settings, record: &Record) -> Tags {
+    let value = match record {
+        Record::Cname { value, .. } => value.as_str(),
+        Record::Absent | Record::Other(_) => "",
+    };
+    TagWriter::new(&settings.name).text("replaced", value).finish()
+}

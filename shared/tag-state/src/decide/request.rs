@@ -1,0 +1,118 @@
+//! Asking the approvers: when to mail whom, and what has become of a request.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Decision, GiveUp, Readiness, give_up, other_stage, readiness, unsettled};
+use crate::approval::{Action, Claim};
+use crate::facts::Tags;
+use crate::own::OwnInstance;
+use crate::reason::Reason;
+use crate::settings::{Approval, Settings};
+use crate::stage::{Move, Stage};
+use crate::tags::{Request, TagWriter, whole_seconds};
+
+/// How long mails are sent again to all because some could not be sent. Without an end, one dead
+/// address would fill everybody else's mailbox.
+const RETRY_MAILS_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+/// What request-approval does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestStep {
+    /// In this order: the tags, the mails, the mark. A mail may go twice, with the same links; never none.
+    Ask(Ask),
+    /// It failed while it waited.
+    GiveUp(GiveUp),
+}
+
+/// A request to be mailed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The tags that open the request; `None` where an earlier run has written them.
+    pub open: Option<Tags>,
+    /// The request.
+    pub request: Request,
+    /// The `notified` tag.
+    pub notified: Tags,
+    /// Whether those who could not be reached are left so, now that some were reached.
+    pub last_try: bool,
+}
+
+/// Why an instance's request will not lead to a promotion any more; `None` while it can, or while
+/// none was made.
+pub fn given_up(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<Reason> {
+    let Approval::Required { window, .. } = &settings.promote.approval else { return None };
+    let request = own.tags().request?;
+    if let Some(by) = cancelled_by(own, request) {
+        return Some(Reason::Cancelled { by });
+    }
+    let end = request.expires.checked_add(*window).unwrap_or(request.expires);
+    (now > end).then_some(Reason::Expired { at: request.expires })
+}
+
+/// Who cancelled this request. Anybody's cancel counts, also that of a former approver: stopping is safe.
+pub fn cancelled_by(own: &OwnInstance, request: Request) -> Option<String> {
+    own.tags().cancelled.iter().find(|(_, cancel)| cancel.request == request.number).map(|(address, _)| address.clone())
+}
+
+/// Decides about one instance.
+pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decision<RequestStep> {
+    if let Some(other) = other_stage(own, Stage::Rebooted) {
+        return other;
+    }
+    match readiness(own.facts()) {
+        Readiness::Ready => {}
+        Readiness::NotYet(reason) => return Decision::wait(reason),
+        Readiness::Unusable(reason) => {
+            return give_up(settings, own, Move::GiveUp, reason.clone(), now)
+                .map_or(Decision::Refuse(reason), |given_up| Decision::Act(RequestStep::GiveUp(given_up)));
+        }
+    }
+    let Approval::Required { expiry, approvals, .. } = &settings.promote.approval else {
+        return Decision::Nothing(Reason::NobodyAsked {});
+    };
+    if let Some(reason) = given_up(settings, own, now) {
+        return Decision::Nothing(reason);
+    }
+    let notified = TagWriter::new(&settings.name).time("notified", now).finish();
+    match own.tags().request {
+        None => {
+            if let Some(reason) = unsettled(settings, own.facts(), false) {
+                return Decision::wait(reason);
+            }
+            let requested = whole_seconds(now);
+            let expires = requested.checked_add(*expiry).unwrap_or(requested);
+            let request = Request { number: 1, requested, expires };
+            let open = TagWriter::new(&settings.name)
+                .text("request", "1")
+                .time("requested", requested)
+                .time("expires", expires)
+                .finish();
+            Decision::Act(RequestStep::Ask(Ask { open: Some(open), request, notified, last_try: false }))
+        }
+        Some(request) if own.tags().notified.is_none_or(|notified| notified < request.requested) => {
+            if now > request.expires {
+                return Decision::Nothing(Reason::Expired { at: request.expires });
+            }
+            let last_try = now >= request.requested.checked_add(RETRY_MAILS_FOR).unwrap_or(request.requested);
+            Decision::Act(RequestStep::Ask(Ask { open: None, request, notified, last_try }))
+        }
+        Some(request) => {
+            let confirmed = super::promote::confirmed(settings, own, request).count();
+            let until = request.expires;
+            Decision::wait_until(Reason::AwaitingApproval { confirmed, needed: *approvals, until }, until)
+        }
+    }
+}
+
+/// The claim of one link of a request.
+pub fn claim(settings: &Settings, own: &OwnInstance, request: Request, action: Action, approver: &str) -> Claim {
+    Claim {
+        echo: settings.name.as_str().to_owned(),
+        resource_id: own.facts().resource_id.clone(),
+        instance: own.identifier().to_owned(),
+        request: request.number,
+        action,
+        approver: approver.to_owned(),
+        expires: request.expires,
+    }
+}

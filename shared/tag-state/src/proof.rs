@@ -1,0 +1,92 @@
+//! Proofs: values that only a check can make, and that a dangerous call demands.
+
+use crate::approval::{Claim, Mac};
+use crate::calls::{Delete, Modify, Swap};
+use crate::facts::Record;
+use crate::own::OwnInstance;
+
+/// A confirmation whose MAC KMS has said to be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    claim: Claim,
+    mac: Mac,
+}
+
+impl Verified {
+    /// From KMS's answer about this claim and MAC; `None` where they do not belong together.
+    pub fn from_answer(claim: Claim, mac: Mac, is_right: bool) -> Option<Verified> {
+        is_right.then_some(Verified { claim, mac })
+    }
+
+    pub(crate) fn is(&self, claim: &Claim, mac: &Mac) -> bool {
+        self.claim == *claim && self.mac == *mac
+    }
+}
+
+/// An instance that may be promoted: ours, rebooted, set up, and approved. Only
+/// [`crate::decide::promote::decide`] makes one; a swap of the CNAME cannot be had without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promotable {
+    own: OwnInstance,
+    swap: Swap,
+    confirmed_by: Vec<String>,
+}
+
+impl Promotable {
+    pub(crate) fn new(
+        own: OwnInstance,
+        zone_id: String,
+        name: String,
+        old: Record,
+        address: String,
+        ttl: i64,
+        confirmed_by: Vec<String>,
+    ) -> Self {
+        Promotable { own, swap: Swap { zone_id, name, old, value: address, ttl }, confirmed_by }
+    }
+
+    /// The instance.
+    pub fn own(&self) -> &OwnInstance {
+        &self.own
+    }
+
+    /// Who confirmed; nobody where nobody is asked.
+    pub fn confirmed_by(&self) -> &[String] {
+        &self.confirmed_by
+    }
+
+    /// The compare-and-swap that promotes it.
+    pub fn swap(&self) -> &Swap {
+        &self.swap
+    }
+}
+
+/// An instance that may be destroyed: ours, retired, past grace and pause, and not behind the CNAME.
+/// Only [`crate::decide::retire::decide`] makes one; a delete cannot be had without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletable {
+    own: OwnInstance,
+    delete: Delete,
+}
+
+impl Deletable {
+    pub(crate) fn new(own: OwnInstance, final_snapshot: Option<String>) -> Self {
+        let delete = Delete { identifier: own.identifier().to_owned(), final_snapshot };
+        Deletable { own, delete }
+    }
+
+    /// The instance.
+    pub fn own(&self) -> &OwnInstance {
+        &self.own
+    }
+
+    /// The call that takes deletion protection off; `None` where it is off already.
+    pub fn unprotect(&self) -> Option<Modify> {
+        self.own.facts().deletion_protection.then(|| Modify::protection(self.own.identifier(), false))
+    }
+
+    /// The call that destroys it.
+    pub fn delete(&self) -> &Delete {
+        &self.delete
+    }
+}

@@ -1,0 +1,218 @@
+//! Why something is not done: as data, with a text for people and a code for machines.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::facts::Instance;
+use crate::stage::Stage;
+use crate::status::{Class, classify};
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $variant:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* } $code:literal => $text:literal;)*) => {
+        /// Why an action waits, is refused, or is not needed.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Reason { $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $type),* }),* }
+
+        impl Reason {
+            /// A short name that stays the same, for machines and the run book.
+            pub fn code(&self) -> &'static str {
+                match self { $(Reason::$variant { .. } => $code),* }
+            }
+        }
+
+        impl fmt::Display for Reason {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self { $(Reason::$variant { $($field),* } => write!(f, $text)),* }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// It is not this echo's.
+    NotOurs {
+        /// What is missing or wrong.
+        why: String
+    } "not-ours" => "it is not ours: {why}";
+    /// One of our tags holds something that we never write.
+    UnreadableTags {
+        /// Which, and the remedy.
+        what: String
+    } "unreadable-tags" => "{what}";
+    /// RDS does not know it.
+    Gone {} "gone" => "RDS knows no such instance";
+    /// The instance is in a stage that this function has nothing to do with.
+    OtherStage {
+        /// That stage.
+        stage: Stage
+    } "other-stage" => "its stage is {stage}";
+    /// RDS is at work on it.
+    Busy {
+        /// Its status.
+        status: String
+    } "busy" => "RDS is at work on it (status {status})";
+    /// Somebody stopped it.
+    Stopped {
+        /// Its status.
+        status: String
+    } "stopped" => "it is {status}: start it, or wait until RDS does after seven days";
+    /// It failed.
+    Failed {
+        /// Its status.
+        status: String
+    } "failed" => "its status is {status}, which it does not leave by itself";
+    /// It is being deleted.
+    Going {
+        /// Its status.
+        status: String
+    } "going" => "it is being deleted (status {status})";
+    /// A status that is not known here.
+    UnknownStatus {
+        /// Its status.
+        status: String
+    } "unknown-status" => "its status {status:?} is not known to this version: nothing is done until it changes";
+    /// Changes have been asked for and are not in effect.
+    Pending {
+        /// Their names.
+        what: String
+    } "pending" => "changes are pending: {what}";
+    /// A group is being applied.
+    Applying {
+        /// Which kind of group, and its state.
+        what: String
+    } "applying" => "{what}";
+    /// `available` lingers after a change.
+    Settling {
+        /// When it is believed.
+        until: Timestamp
+    } "settling" => "a change was asked for shortly before; its status is believed from {until}";
+    /// A wanted setting is not what the instance has.
+    NotInEffect {
+        /// Wanted and actual.
+        what: String
+    } "not-in-effect" => "not in effect: {what}";
+    /// One of this echo's is on its way.
+    InFlight {
+        /// Its identifier.
+        instance: String,
+        /// Its stage.
+        stage: Stage
+    } "in-flight" => "{instance} is on its way (stage {stage})";
+    /// The newest is too young.
+    TooYoung {
+        /// Its identifier.
+        instance: String,
+        /// When it is old enough.
+        until: Timestamp
+    } "too-young" => "{instance} is younger than the minimum age until {until}";
+    /// As many as allowed are alive.
+    TooMany {
+        /// How many there are.
+        count: usize
+    } "too-many" => "{count} instances of this echo are alive, which is as many as rdsecho.maxInstances allows: retire one, or raise it";
+    /// An instance that is not ours has one of our identifiers.
+    StrangerInTheWay {
+        /// Its identifier.
+        instance: String,
+        /// Why it is not ours.
+        why: String
+    } "stranger-in-the-way" => "{instance} is named like one of this echo's, but {why}; rename or remove it";
+    /// All identifiers of the day are taken.
+    NoIdentifierLeft {} "no-identifier-left" => "all identifiers of today are taken";
+    /// Nothing to restore.
+    NoSnapshot {
+        /// The instance whose snapshots were looked at.
+        source: String
+    } "no-snapshot" => "there is no available snapshot of {source}: check rdsecho.snapshot.dbInstanceIdentifier, and that its backups are on";
+    /// The event is about a snapshot that is not our source's.
+    OtherSnapshot {
+        /// The snapshot.
+        snapshot: String
+    } "other-snapshot" => "snapshot {snapshot} is not one of the source's";
+    /// Nothing is wanted that it lacks.
+    NobodyAsked {} "nobody-asked" => "rdsecho.promote.approval=none: it is promoted without asking";
+    /// A setting is missing for this stage.
+    SettingMissing {
+        /// Its key.
+        key: String
+    } "setting-missing" => "{key} is not set, and this stage needs it";
+    /// The request is open.
+    AwaitingApproval {
+        /// How many have confirmed.
+        confirmed: usize,
+        /// How many must.
+        needed: usize,
+        /// Until when.
+        until: Timestamp
+    } "awaiting-approval" => "{confirmed} of {needed} confirmations; the request is open until {until}";
+    /// Nobody has been asked yet.
+    NotRequested {} "not-requested" => "its approval has not been requested yet";
+    /// Somebody cancelled.
+    Cancelled {
+        /// Who.
+        by: String
+    } "cancelled" => "the request was cancelled by {by}; the next echo, or a new request, asks again";
+    /// The request ran out.
+    Expired {
+        /// When.
+        at: Timestamp
+    } "expired" => "the request expired at {at}; the next echo, or a new request, asks again";
+    /// The CNAME cannot be swapped or trusted.
+    Record {
+        /// What is there instead.
+        what: String
+    } "record" => "{what}; make it a plain CNAME";
+    /// The record is not there.
+    NoRecord {
+        /// The name.
+        name: String
+    } "no-record" => "there is no record {name}: without it nobody knows which instance is in use";
+    /// The CNAME points at it.
+    InUse {
+        /// The name.
+        name: String
+    } "in-use" => "{name} points at it";
+    /// The grace period.
+    Grace {
+        /// When it ends.
+        until: Timestamp
+    } "grace" => "it is kept until {until}";
+    /// The pause before the delete.
+    Pause {
+        /// When it ends.
+        until: Timestamp
+    } "pause" => "it is retired; it is destroyed after {until}, if nothing speaks against it then";
+    /// The endpoint is not known.
+    NoEndpoint {} "no-endpoint" => "RDS shows no endpoint for it";
+    /// Somebody else has changed the record in between.
+    RecordChanged {
+        /// The name.
+        name: String
+    } "record-changed" => "{name} was changed by somebody else at the same moment; it is read again at the next wake-up";
+    /// A call failed for now.
+    CallFailed {
+        /// What failed.
+        what: String
+    } "call-failed" => "{what}";
+    /// No instance needs this stage.
+    NothingToDo {} "nothing-to-do" => "no instance of this echo is waiting for this";
+    /// The event was not for us.
+    ForeignEvent {
+        /// Why.
+        why: String
+    } "foreign-event" => "the event is not for this echo: {why}";
+}
+
+/// Why an instance that is not ready cannot be worked on now; `None` where it is ready.
+pub fn unready(instance: &Instance) -> Option<Reason> {
+    let status = instance.status.clone();
+    match classify(&status) {
+        Class::Ready => None,
+        Class::Busy => Some(Reason::Busy { status }),
+        Class::Stopped => Some(Reason::Stopped { status }),
+        Class::Failed => Some(Reason::Failed { status }),
+        Class::Going => Some(Reason::Going { status }),
+        Class::Unknown => Some(Reason::UnknownStatus { status }),
+    }
+}

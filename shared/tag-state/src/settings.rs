@@ -1,0 +1,231 @@
+//! The settings: one schema for the functions and the command line.
+//!
+//! The original's property names stay valid; new ones follow its style. Everything that is wrong is
+//! reported at once, each by its key and place, with what is allowed.
+
+mod options;
+mod reader;
+
+use std::fmt;
+
+use jiff::SignedDuration;
+
+use crate::facts::Tags;
+use crate::name::EchoName;
+use crate::parameter::Parameters;
+
+pub use options::{Entry, split_options};
+
+/// All settings of one echo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `rdsecho.name`: the echo's name; required.
+    pub name: EchoName,
+    /// `rdsecho.region`: where given, nothing runs in another one.
+    pub region: Option<String>,
+    /// `rdsecho.accountNumber`: where given, nothing runs in another account.
+    pub account_number: Option<String>,
+    /// `rdsecho.interactive`: whether the command line asks before each change; the functions ignore it.
+    pub interactive: bool,
+    /// Where the data comes from.
+    pub source: Source,
+    /// `rdsecho.maxInstances`: how many of this echo's instances may live at once; default 4.
+    pub max_instances: usize,
+    /// `rdsecho.new.*`.
+    pub new: New,
+    /// `rdsecho.mod.*`.
+    pub modify: Modification,
+    /// `rdsecho.reboot`: `always` (default) or `when-needed`.
+    pub reboot: Reboot,
+    /// `rdsecho.settleMinutes`: how long after a modify or reboot `available` is not believed; default 2.
+    pub settle: SignedDuration,
+    /// `rdsecho.promote.*`.
+    pub promote: Promotion,
+    /// `rdsecho.retire.*`.
+    pub retire: Retirement,
+}
+
+/// What is restored. An enum, so that other kinds (a cluster, a shared snapshot) find their place here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `rdsecho.snapshot.dbInstanceIdentifier`: the latest automated or manual snapshot of that instance.
+    LatestSnapshotOf(String),
+}
+
+/// Settings of the restore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct New {
+    /// `rdsecho.new.X`: what the restore call is given.
+    pub parameters: Parameters,
+    /// `rdsecho.new.tags`: the user's tags, in the same call as ours.
+    pub tags: Tags,
+    /// `rdsecho.new.minimumAgeHours`: no new one while the newest is younger; default 24.
+    pub minimum_age: SignedDuration,
+}
+
+/// Settings of the modification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Modification {
+    /// `rdsecho.mod.X`: what the instance must have before it is rebooted.
+    pub parameters: Parameters,
+    /// `rdsecho.mod.applyImmediately`: default true; false waits for the maintenance window.
+    pub apply_immediately: bool,
+}
+
+/// When an instance is rebooted after its modification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reboot {
+    /// Each time.
+    Always,
+    /// Only where a parameter group waits for it.
+    WhenNeeded,
+}
+
+/// Settings of the approval and the CNAME.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promotion {
+    /// `rdsecho.promote.cname`: the name that people use; required.
+    pub cname: String,
+    /// `rdsecho.promote.ttl`: seconds; default 60.
+    pub ttl: i64,
+    /// `rdsecho.promote.tags`: the user's tags for the promoted instance.
+    pub tags: Tags,
+    /// `rdsecho.promote.hostedZoneId`: the hosted zone of that name.
+    pub hosted_zone_id: Option<String>,
+    /// `rdsecho.promote.approval`: `required` (default) or `none`.
+    pub approval: Approval,
+    /// `rdsecho.promote.sender`: the verified address that mails come from.
+    pub sender: Option<String>,
+    /// `rdsecho.promote.url`: what the links begin with, without a slash at the end.
+    pub url: Option<String>,
+    /// `rdsecho.promote.keyId`: the KMS HMAC key of the links.
+    pub key_id: Option<String>,
+}
+
+/// Whether people are asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// `rdsecho.promote.approval=none`: nobody is; it must be said.
+    None,
+    /// People are asked by mail.
+    Required {
+        /// `rdsecho.promote.approvers`: addresses.
+        approvers: Vec<String>,
+        /// `rdsecho.promote.approvals`: how many of them must confirm; default 1.
+        approvals: usize,
+        /// `rdsecho.promote.expiryHours`: how long the links work; default 72.
+        expiry: SignedDuration,
+        /// `rdsecho.promote.windowHours`: how long after that a promotion may still act on them; default 1.
+        window: SignedDuration,
+    },
+}
+
+/// Settings of the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retirement {
+    /// `rdsecho.retire.graceHours`: how long a forgotten instance is kept; default 24.
+    pub grace: SignedDuration,
+    /// `rdsecho.retire.skipFinalSnapshot`: default false.
+    pub skip_final_snapshot: bool,
+    /// `rdsecho.retire.finalDbSnapshotIdentifier`: `{instance}` stands for the identifier, which makes it
+    /// unique; default `{instance}-final`.
+    pub final_snapshot: String,
+}
+
+/// One thing wrong with the settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The key, or what stood in its place.
+    pub key: String,
+    /// Where it stood, such as `RDS_ECHO_OPTS` or a file's line; empty where a key is missing.
+    pub place: String,
+    /// What is wrong and what is allowed.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.place.is_empty() {
+            write!(f, "{}: {}", self.key, self.message)
+        } else {
+            write!(f, "{} ({}): {}", self.key, self.place, self.message)
+        }
+    }
+}
+
+/// Everything that is wrong with the settings; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    /// In the order of the settings, then what is missing.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.problems.len();
+        write!(f, "{count} problem{} in the settings, nothing was done:", if count == 1 { "" } else { "s" })?;
+        for problem in &self.problems {
+            write!(f, "\n  {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+impl Settings {
+    /// Reads the value of `RDS_ECHO_OPTS`: `-Dkey=value` with shell quoting.
+    ///
+    /// # Errors
+    /// Every unknown key, bad value, missing key and impossible combination, all at once.
+    pub fn from_options(options: &str) -> Result<Settings, SettingsError> {
+        let entries = split_options(options).map_err(|problem| SettingsError { problems: vec![problem] })?;
+        Self::from_entries(&entries)
+    }
+
+    /// Reads entries from wherever they stood.
+    ///
+    /// # Errors
+    /// As [`from_options`](Self::from_options).
+    pub fn from_entries(entries: &[Entry]) -> Result<Settings, SettingsError> {
+        reader::read(entries)
+    }
+
+    /// Refuses to run anywhere but where the settings say.
+    ///
+    /// # Errors
+    /// Names each of `rdsecho.region` and `rdsecho.accountNumber` that does not match.
+    pub fn check_place(&self, region: &str, account: &str) -> Result<(), SettingsError> {
+        let differs = |key: &str, set: &Option<String>, actual: &str| {
+            set.as_ref().filter(|set| *set != actual).map(|set| Problem {
+                key: key.to_owned(),
+                place: String::new(),
+                message: format!("is {set}, but this runs in {actual}: correct the setting, or run it there"),
+            })
+        };
+        let problems: Vec<Problem> = [
+            differs("rdsecho.region", &self.region, region),
+            differs("rdsecho.accountNumber", &self.account_number, account),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if problems.is_empty() { Ok(()) } else { Err(SettingsError { problems }) }
+    }
+
+    /// The approvers' addresses; none where nobody is asked.
+    pub fn approvers(&self) -> &[String] {
+        match &self.promote.approval {
+            Approval::None => &[],
+            Approval::Required { approvers, .. } => approvers,
+        }
+    }
+
+    /// How many confirmations a promotion needs.
+    pub fn approvals(&self) -> usize {
+        match &self.promote.approval {
+            Approval::None => 0,
+            Approval::Required { approvals, .. } => *approvals,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `RDS_ECHO_OPTS`, split as a shell would split it.
+
+use super::Problem;
+
+/// One setting as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key, such as `rdsecho.name`.
+    pub key: String,
+    /// The value, quotes removed.
+    pub value: String,
+    /// Where it stood, for error texts.
+    pub place: String,
+}
+
+const PLACE: &str = "RDS_ECHO_OPTS";
+
+/// The `-Drdsecho.key=value` options. Others (`-Xmx512m`, `-Dother=1`) were for the original's Java
+/// machine and mean nothing here. Single quotes hold all, double quotes and bare words know `\`.
+///
+/// # Errors
+/// A quote that does not end.
+pub fn split_options(options: &str) -> Result<Vec<Entry>, Problem> {
+    let mut entries = Vec::new();
+    for word in words(options)? {
+        let Some(definition) = word.strip_prefix("-D").filter(|rest| rest.starts_with("rdsecho.")) else {
+            continue;
+        };
+        let (key, value) = definition.split_once('=').unwrap_or((definition, ""));
+        entries.push(Entry { key: key.to_owned(), value: value.to_owned(), place: PLACE.to_owned() });
+    }
+    Ok(entries)
+}
+
+fn words(options: &str) -> Result<Vec<String>, Problem> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    let mut characters = options.chars();
+    while let Some(each) = characters.next() {
+        match (quote, each) {
+            (Some(open), _) if each == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(each);
+                word.get_or_insert_default();
+            }
+            (None | Some('"'), '\\') => word.get_or_insert_default().extend(characters.next()),
+            (None, _) if each.is_whitespace() => words.extend(word.take()),
+            (Some(_) | None, _) => word.get_or_insert_default().push(each),
+        }
+    }
+    if let Some(open) = quote {
+        return Err(Problem {
+            key: PLACE.to_owned(),
+            place: String::new(),
+            message: format!("the quote {open} that opens somewhere in it is never closed"),
+        });
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_split_as_a_shell_does() {
+        let entries = split_options(
+            r#"-Xmx1g -Drdsecho.name=dev  '-Drdsecho.new.tags=a=b c,d="e"' -Drdsecho.x="1 \"2\"" -Dother=1"#,
+        )
+        .unwrap();
+        let pairs: Vec<_> = entries.iter().map(|entry| (entry.key.as_str(), entry.value.as_str())).collect();
+        assert_eq!(pairs, [("rdsecho.name", "dev"), ("rdsecho.new.tags", r#"a=b c,d="e""#), ("rdsecho.x", r#"1 "2""#)]);
+    }
+
+    #[test]
+    fn an_open_quote_is_an_error() {
+        assert!(split_options("-Drdsecho.name='dev").unwrap_err().message.contains("never closed"));
+    }
+}

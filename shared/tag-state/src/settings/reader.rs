@@ -1,0 +1,365 @@
+//! From entries to [`Settings`]: takes each known key out, notes every problem, and goes on.
+
+use jiff::SignedDuration;
+
+use super::{
+    Approval, Entry, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError, Source,
+};
+use crate::facts::Tags;
+use crate::name::EchoName;
+use crate::parameter::{Kind, Parameter, Parameters, Value};
+use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
+
+/// How many tags of our own an instance can carry at most, without those of the approvers:
+/// managed, stage, since, id, resource, snapshot, rebooting, request, requested, expires, notified,
+/// replaced, failure.
+const OUR_TAGS: usize = 13;
+
+struct Reader {
+    entries: Vec<Entry>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn problem(&mut self, entry: &Entry, message: impl Into<String>) {
+        self.problems.push(Problem { key: entry.key.clone(), place: entry.place.clone(), message: message.into() });
+    }
+
+    fn missing(&mut self, key: &str, message: impl Into<String>) {
+        self.problems.push(Problem { key: key.to_owned(), place: String::new(), message: message.into() });
+    }
+
+    /// The last entry of a key, which wins; an empty value is as good as none, as in the original.
+    fn take(&mut self, key: &str) -> Option<Entry> {
+        let mut found = None;
+        self.entries.retain(|entry| {
+            if entry.key == key {
+                found = Some(entry.clone());
+            }
+            entry.key != key
+        });
+        found.filter(|entry| !entry.value.trim().is_empty())
+    }
+
+    fn text(&mut self, key: &str) -> Option<String> {
+        self.take(key).map(|entry| entry.value.trim().to_owned())
+    }
+
+    fn flag(&mut self, key: &str, otherwise: bool) -> bool {
+        match self.take(key) {
+            None => otherwise,
+            Some(entry) => read_flag(&entry.value).unwrap_or_else(|| {
+                self.problem(&entry, format!("{:?} is neither true nor false", entry.value));
+                otherwise
+            }),
+        }
+    }
+
+    fn number(&mut self, key: &str, otherwise: i64, least: i64, most: i64) -> i64 {
+        match self.take(key) {
+            None => otherwise,
+            Some(entry) => match entry.value.trim().parse() {
+                Ok(number) if (least..=most).contains(&number) => number,
+                Ok(_) | Err(_) => {
+                    self.problem(&entry, format!("{:?} is not a whole number from {least} to {most}", entry.value));
+                    otherwise
+                }
+            },
+        }
+    }
+
+    fn parameters(&mut self, part: &str, takes: fn(Parameter) -> bool) -> Parameters {
+        let mut parameters = Parameters::new();
+        for parameter in Parameter::ALL.iter().copied() {
+            let Some(entry) = self.take(&format!("rdsecho.{part}.{parameter}")) else { continue };
+            if !takes(parameter) {
+                let other = if part == "new" { "mod" } else { "new" };
+                self.problem(&entry, format!("this API call does not take it: use rdsecho.{other}.{parameter}"));
+                continue;
+            }
+            match read_value(parameter.kind(), &entry.value) {
+                // The original's sample sets iops=0 for storage without provisioned operations.
+                Ok(Value::Number(0)) if parameter == Parameter::Iops => {}
+                Ok(value) => {
+                    parameters.insert(parameter, value);
+                }
+                Err(message) => self.problem(&entry, message),
+            }
+        }
+        parameters
+    }
+
+    fn tags(&mut self, key: &str) -> Tags {
+        let mut tags = Tags::new();
+        let Some(entry) = self.take(key) else { return tags };
+        for pair in entry.value.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+            let Some((name, value)) = pair.split_once('=') else {
+                self.problem(&entry, format!("{pair:?} is not key=value"));
+                continue;
+            };
+            let lower = name.to_ascii_lowercase();
+            if ["rdsecho:", "aws:", "rds:"].iter().any(|reserved| lower.starts_with(reserved)) {
+                self.problem(
+                    &entry,
+                    format!("the tag key {name:?} begins with a prefix that is not yours (rdsecho:, aws:, rds:)"),
+                );
+            } else if name.is_empty() || !fits(name, LONGEST_KEY) || !fits(value, LONGEST_VALUE) {
+                self.problem(&entry, format!("{pair:?} cannot be a tag: {TAG_RULE}"));
+            } else {
+                tags.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        tags
+    }
+}
+
+const TAG_RULE: &str =
+    "1 to 128 characters of key and up to 256 of value, of letters, digits, spaces and _ . : / = + - @";
+
+fn fits(text: &str, longest: usize) -> bool {
+    text.chars().count() <= longest && fits_a_tag(text)
+}
+
+fn read_flag(text: &str) -> Option<bool> {
+    match text.trim() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+fn read_value(kind: Kind, text: &str) -> Result<Value, String> {
+    let text = text.trim();
+    match kind {
+        Kind::Text => Ok(Value::Text(text.to_owned())),
+        Kind::Flag => read_flag(text).map(Value::Flag).ok_or_else(|| format!("{text:?} is neither true nor false")),
+        Kind::Number => text
+            .parse()
+            .ok()
+            .filter(|number| (0..=i64::from(i32::MAX)).contains(number))
+            .map(Value::Number)
+            .ok_or_else(|| format!("{text:?} is not a whole number, zero or more")),
+        Kind::List => {
+            Ok(Value::List(text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()))
+        }
+    }
+}
+
+pub(super) fn read(entries: &[Entry]) -> Result<Settings, SettingsError> {
+    let mut reader = Reader { entries: entries.to_vec(), problems: Vec::new() };
+    let name = match reader.take("rdsecho.name") {
+        Some(entry) => EchoName::new(entry.value.trim()).map_err(|message| reader.problem(&entry, message)).ok(),
+        None => {
+            reader.missing("rdsecho.name", "is missing: the echo's name, such as dev");
+            None
+        }
+    };
+    let source = reader.text("rdsecho.snapshot.dbInstanceIdentifier").unwrap_or_else(|| {
+        reader
+            .missing("rdsecho.snapshot.dbInstanceIdentifier", "is missing: the instance whose snapshots are restored");
+        String::new()
+    });
+    if let Some(name) = name.as_ref().filter(|name| name.resembles(&source)) {
+        reader.missing(
+            "rdsecho.snapshot.dbInstanceIdentifier",
+            format!("{source} is named like an instance of this echo ({name}): an echo cannot restore itself"),
+        );
+    }
+    let region = reader.text("rdsecho.region");
+    let account_number = reader.text("rdsecho.accountNumber");
+    let interactive = reader.flag("rdsecho.interactive", false);
+    let max_instances = reader.number("rdsecho.maxInstances", 4, 2, 40).unsigned_abs() as usize;
+    let new = New {
+        parameters: reader.parameters("new", Parameter::restorable),
+        tags: reader.tags("rdsecho.new.tags"),
+        minimum_age: SignedDuration::from_hours(reader.number("rdsecho.new.minimumAgeHours", 24, 0, 8784)),
+    };
+    if let Some(entry) = reader.take("rdsecho.mod.dbSecurityGroups") {
+        reader.problem(
+            &entry,
+            "EC2-Classic is gone: name VPC security groups in rdsecho.mod.vpcSecurityGroupIds instead",
+        );
+    }
+    let modify = Modification {
+        parameters: reader.parameters("mod", Parameter::modifiable),
+        apply_immediately: reader.flag("rdsecho.mod.applyImmediately", true),
+    };
+    let reboot = match reader.take("rdsecho.reboot") {
+        None => Reboot::Always,
+        Some(entry) => match entry.value.trim() {
+            "always" => Reboot::Always,
+            "when-needed" => Reboot::WhenNeeded,
+            other => {
+                reader.problem(&entry, format!("{other:?} is neither always nor when-needed"));
+                Reboot::Always
+            }
+        },
+    };
+    let settle = SignedDuration::from_mins(reader.number("rdsecho.settleMinutes", 2, 0, 60));
+    let promote = promotion(&mut reader, name.as_ref());
+    let retire = retirement(&mut reader);
+    count_tags(&mut reader, &new, &promote);
+    for entry in std::mem::take(&mut reader.entries) {
+        let hint = if entry.key.contains("assword") {
+            " (a password is no setting: use rdsecho.mod.manageMasterUserPassword=true)"
+        } else {
+            ""
+        };
+        reader.problem(&entry, format!("is no setting of RDS Echo{hint}"));
+    }
+    match name {
+        Some(name) if reader.problems.is_empty() => Ok(Settings {
+            name,
+            region,
+            account_number,
+            interactive,
+            source: Source::LatestSnapshotOf(source),
+            max_instances,
+            new,
+            modify,
+            reboot,
+            settle,
+            promote,
+            retire,
+        }),
+        Some(_) | None => Err(SettingsError { problems: reader.problems }),
+    }
+}
+
+fn promotion(reader: &mut Reader, name: Option<&EchoName>) -> Promotion {
+    let cname = match reader.take("rdsecho.promote.cname") {
+        Some(entry) => {
+            let bare = entry.value.trim().trim_end_matches('.').to_owned();
+            if !host_name(&bare) {
+                reader.problem(&entry, format!("{:?} is not a DNS name such as dev-db.example.com", entry.value));
+            }
+            bare
+        }
+        None => {
+            reader.missing("rdsecho.promote.cname", "is missing: the DNS name that is pointed at the current instance");
+            String::new()
+        }
+    };
+    Promotion {
+        cname,
+        ttl: reader.number("rdsecho.promote.ttl", 60, 0, 172_800),
+        tags: reader.tags("rdsecho.promote.tags"),
+        hosted_zone_id: reader.text("rdsecho.promote.hostedZoneId"),
+        approval: approval(reader, name),
+        sender: reader.text("rdsecho.promote.sender"),
+        url: reader.text("rdsecho.promote.url").map(|url| url.trim_end_matches('/').to_owned()),
+        key_id: reader.text("rdsecho.promote.keyId"),
+    }
+}
+
+fn approval(reader: &mut Reader, name: Option<&EchoName>) -> Approval {
+    let required = match reader.take("rdsecho.promote.approval") {
+        None => true,
+        Some(entry) => match entry.value.trim() {
+            "required" => true,
+            "none" => false,
+            other => {
+                reader.problem(&entry, format!("{other:?} is neither required nor none"));
+                true
+            }
+        },
+    };
+    let mut approvers: Vec<String> = Vec::new();
+    let listed = reader.take("rdsecho.promote.approvers");
+    if let Some(entry) = &listed {
+        for address in entry.value.split(',').map(str::trim).filter(|address| !address.is_empty()) {
+            let key = name.map_or(0, |name| name.tag_key("confirmed:").chars().count()) + address.chars().count();
+            if !mail_address(address) {
+                reader.problem(entry, format!("{address:?} is not a mail address"));
+            } else if !fits_a_tag(address) || key > LONGEST_KEY {
+                reader.problem(entry, format!(
+                    "the click of {address:?} could not be stored in a tag (letters, digits and _ . : / = + - @; {LONGEST_KEY} characters with its prefix): use another address for them"
+                ));
+            } else if approvers.iter().any(|other| other.eq_ignore_ascii_case(address)) {
+                reader.problem(entry, format!("{address:?} stands in it twice"));
+            } else {
+                approvers.push(address.to_owned());
+            }
+        }
+    }
+    let approvals_entry = reader.entries.iter().rfind(|entry| entry.key == "rdsecho.promote.approvals").cloned();
+    let approvals = reader.number("rdsecho.promote.approvals", 1, 1, 17).unsigned_abs() as usize;
+    let expiry = SignedDuration::from_hours(reader.number("rdsecho.promote.expiryHours", 72, 1, 720));
+    let window = SignedDuration::from_hours(reader.number("rdsecho.promote.windowHours", 1, 0, 720));
+    if !required {
+        return Approval::None;
+    }
+    if listed.is_none() {
+        reader.missing(
+            "rdsecho.promote.approvers",
+            "is missing: the mail addresses of those who are asked (or say rdsecho.promote.approval=none, and nobody is)",
+        );
+    } else if let Some(entry) = approvals_entry.filter(|_| approvals > approvers.len()) {
+        reader.problem(&entry, format!("{approvals} approvals are demanded of {} approvers", approvers.len()));
+    }
+    Approval::Required { approvers, approvals, expiry, window }
+}
+
+fn retirement(reader: &mut Reader) -> Retirement {
+    let grace = SignedDuration::from_hours(reader.number("rdsecho.retire.graceHours", 24, 0, 8784));
+    let skip_final_snapshot = reader.flag("rdsecho.retire.skipFinalSnapshot", false);
+    let final_snapshot = match reader.take("rdsecho.retire.finalDbSnapshotIdentifier") {
+        None => "{instance}-final".to_owned(),
+        Some(entry) => {
+            let mut template = entry.value.trim().to_owned();
+            // The original's one fixed name fails at the second retirement.
+            if !template.contains("{instance}") {
+                template.push_str("-{instance}");
+            }
+            let around = template.replace("{instance}", "");
+            if !around.chars().all(|each| each.is_ascii_alphanumeric() || each == '-')
+                || !template.starts_with(|first: char| first.is_ascii_alphabetic() || first == '{')
+                || template.contains("--")
+                || template.ends_with('-')
+            {
+                reader.problem(
+                    &entry,
+                    format!(
+                        "{template:?} is no snapshot identifier: letters, digits and single hyphens, and {{instance}}"
+                    ),
+                );
+            }
+            template
+        }
+    };
+    Retirement { grace, skip_final_snapshot, final_snapshot }
+}
+
+fn count_tags(reader: &mut Reader, new: &New, promote: &Promotion) {
+    let approvers = match &promote.approval {
+        Approval::None => 0,
+        Approval::Required { approvers, .. } => approvers.len(),
+    };
+    let users: Tags = new.tags.iter().chain(&promote.tags).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let count = OUR_TAGS + users.len() + 2 * approvers;
+    if count > MOST_TAGS {
+        reader.missing(
+            "rdsecho.promote.approvers, rdsecho.new.tags, rdsecho.promote.tags",
+            format!(
+                "need {count} tags on one instance with our own, and RDS allows {MOST_TAGS}: each approver needs two"
+            ),
+        );
+    }
+}
+
+/// Not a full check of RFC 5321, only enough to catch slips: one `@`, something on each side, no white space.
+fn mail_address(address: &str) -> bool {
+    address.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && domain.contains('.') && !domain.contains('@') && !address.contains(char::is_whitespace)
+    })
+}
+
+fn host_name(name: &str) -> bool {
+    name.len() <= 253
+        && name.contains('.')
+        && name.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 63
+                && label.chars().all(|each| each.is_ascii_alphanumeric() || each == '-' || each == '_')
+        })
+}

@@ -1,0 +1,234 @@
+//! Our tags on an instance, read and written. All state lives here and in the CNAME.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::approval::Mac;
+use crate::facts::Tags;
+use crate::name::EchoName;
+use crate::stage::{Move, Stage};
+
+/// The most tags a resource can have (RDS tagging documentation).
+pub const MOST_TAGS: usize = 50;
+/// The longest tag key, in characters.
+pub const LONGEST_KEY: usize = 128;
+/// The longest tag value, in characters.
+pub const LONGEST_VALUE: usize = 256;
+
+/// Whether a tag may hold this text: letters, digits, white space and `_ . : / = + - @`
+/// (RDS API model, `^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`).
+pub fn fits_a_tag(text: &str) -> bool {
+    text.chars().all(|each| each.is_alphanumeric() || each == ' ' || "_.:/=+-@".contains(each))
+}
+
+/// A confirmation as its tag holds it: `REQUEST TIME MAC`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The request that was confirmed.
+    pub request: u32,
+    /// When the button was pressed.
+    pub at: Timestamp,
+    /// The MAC of the link that was pressed.
+    pub mac: Mac,
+}
+
+/// A cancellation as its tag holds it: `REQUEST TIME`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancellation {
+    /// The request that was cancelled.
+    pub request: u32,
+    /// When the button was pressed.
+    pub at: Timestamp,
+}
+
+/// Our tags of one instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EchoTags {
+    /// Where in its life it is.
+    pub stage: Stage,
+    /// When it entered that stage; instances of the original tool lack it.
+    pub since: Option<Timestamp>,
+    /// The identifier that it was restored as.
+    pub id: Option<String>,
+    /// Its DbiResourceId.
+    pub resource: Option<String>,
+    /// The snapshot that it was restored from.
+    pub snapshot: Option<String>,
+    /// When the reboot was asked for.
+    pub rebooting: Option<Timestamp>,
+    /// The approval request, if there is one.
+    pub request: Option<Request>,
+    /// When the approvers of that request had been mailed.
+    pub notified: Option<Timestamp>,
+    /// Who confirmed, by address. Confirmations that cannot be read are not here: they count for nothing.
+    pub confirmed: BTreeMap<String, Confirmation>,
+    /// Who cancelled, by address.
+    pub cancelled: BTreeMap<String, Cancellation>,
+    /// The CNAME's value before the promotion.
+    pub replaced: Option<String>,
+    /// Why it was given up.
+    pub failure: Option<String>,
+}
+
+/// An approval request: tags `request`, `requested` and `expires`, written together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Counts up on this instance.
+    pub number: u32,
+    /// When it was made.
+    pub requested: Timestamp,
+    /// Until when it can be confirmed.
+    pub expires: Timestamp,
+}
+
+impl EchoTags {
+    /// Reads our tags. `Ok(None)`: it does not carry this echo's `managed` tag. The error names the tag
+    /// that cannot be read and the remedy; nothing is done with such an instance, because a guess about
+    /// its state could destroy it.
+    pub fn read(name: &EchoName, tags: &Tags) -> Result<Option<EchoTags>, String> {
+        let get = |suffix: &str| tags.get(&name.tag_key(suffix)).map(String::as_str);
+        let unreadable = |suffix: &str, allowed: &str| {
+            format!(
+                "tag {} has the value {:?}, but must be {allowed}: correct it by hand",
+                name.tag_key(suffix),
+                get(suffix).unwrap_or_default()
+            )
+        };
+        let time = |suffix: &str| match get(suffix) {
+            None => Ok(None),
+            Some(text) => text.parse().map(Some).map_err(|_| unreadable(suffix, "a time such as 2026-11-22T09:00:00Z")),
+        };
+        if get("managed") != Some("true") {
+            return Ok(None);
+        }
+        let stages = "one of new, modified, rebooted, promoted, forgotten, retired";
+        let stage = get("stage").and_then(Stage::by_name).ok_or_else(|| unreadable("stage", stages))?;
+        let request = match get("request") {
+            None => None,
+            Some(text) => Some(Request {
+                number: text.parse().map_err(|_| unreadable("request", "a whole number"))?,
+                requested: time("requested")?.ok_or_else(|| unreadable("requested", "a time"))?,
+                expires: time("expires")?.ok_or_else(|| unreadable("expires", "a time"))?,
+            }),
+        };
+        let mut confirmed = BTreeMap::new();
+        let mut cancelled = BTreeMap::new();
+        for (key, value) in tags {
+            if let Some(address) = key.strip_prefix(&name.tag_key("confirmed:")) {
+                if let Some(confirmation) = read_confirmation(value) {
+                    confirmed.insert(address.to_owned(), confirmation);
+                }
+            } else if let Some(address) = key.strip_prefix(&name.tag_key("cancelled:")) {
+                let cancellation = read_cancellation(value)
+                    .ok_or_else(|| unreadable(&format!("cancelled:{address}"), "a request's number and a time"))?;
+                cancelled.insert(address.to_owned(), cancellation);
+            }
+        }
+        let text = |suffix: &str| get(suffix).map(str::to_owned);
+        Ok(Some(EchoTags {
+            stage,
+            since: time("since")?,
+            id: text("id"),
+            resource: text("resource"),
+            snapshot: text("snapshot"),
+            rebooting: time("rebooting")?,
+            request,
+            notified: time("notified")?,
+            confirmed,
+            cancelled,
+            replaced: text("replaced"),
+            failure: text("failure"),
+        }))
+    }
+}
+
+fn read_confirmation(value: &str) -> Option<Confirmation> {
+    let mut parts = value.split(' ');
+    let confirmation = Confirmation {
+        request: parts.next()?.parse().ok()?,
+        at: parts.next()?.parse().ok()?,
+        mac: Mac::decode(parts.next()?)?,
+    };
+    parts.next().is_none().then_some(confirmation)
+}
+
+fn read_cancellation(value: &str) -> Option<Cancellation> {
+    let mut parts = value.split(' ');
+    let cancellation = Cancellation { request: parts.next()?.parse().ok()?, at: parts.next()?.parse().ok()? };
+    parts.next().is_none().then_some(cancellation)
+}
+
+/// The moment without its fraction of a second: what a tag can give back.
+pub fn whole_seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+/// A moment as our tags hold it: RFC 3339, UTC, whole seconds.
+pub fn stamp(at: Timestamp) -> String {
+    whole_seconds(at).to_string()
+}
+
+/// Tags to be written in one call, each under the echo's prefix.
+#[derive(Clone, Debug)]
+pub struct TagWriter<'a> {
+    name: &'a EchoName,
+    tags: Tags,
+}
+
+impl<'a> TagWriter<'a> {
+    /// Starts with no tag.
+    pub fn new(name: &'a EchoName) -> Self {
+        TagWriter { name, tags: Tags::new() }
+    }
+
+    /// One tag with a text. What a tag cannot hold becomes `_`, and it is cut to the longest value:
+    /// only `failure` and `replaced` can need either, and they are for people.
+    pub fn text(mut self, suffix: &str, value: &str) -> Self {
+        let value: String = value
+            .chars()
+            .take(LONGEST_VALUE)
+            .map(|each| if fits_a_tag(each.encode_utf8(&mut [0; 4])) { each } else { '_' })
+            .collect();
+        self.tags.insert(self.name.tag_key(suffix), value);
+        self
+    }
+
+    /// One tag with a time.
+    pub fn time(self, suffix: &str, at: Timestamp) -> Self {
+        self.text(suffix, &stamp(at))
+    }
+
+    /// `stage` and `since`.
+    pub fn stage(self, stage: Stage, now: Timestamp) -> Self {
+        self.text("stage", stage.name()).time("since", now)
+    }
+
+    /// The user's own tags, in the same call.
+    pub fn with(mut self, users: &Tags) -> Self {
+        self.tags.extend(users.iter().map(|(key, value)| (key.clone(), value.clone())));
+        self
+    }
+
+    /// The tags to write.
+    pub fn finish(self) -> Tags {
+        self.tags
+    }
+}
+
+/// The tags of a move to another stage; `None` where the table has no such way.
+pub fn advance<'a>(name: &'a EchoName, from: Stage, step: Move, now: Timestamp) -> Option<(Stage, TagWriter<'a>)> {
+    from.after(step).map(|to| (to, TagWriter::new(name).stage(to, now)))
+}
+
+/// The tag of a confirmation.
+pub fn confirmation_tag(name: &EchoName, approver: &str, confirmation: &Confirmation) -> Tags {
+    let value = format!("{} {} {}", confirmation.request, stamp(confirmation.at), confirmation.mac.encode());
+    TagWriter::new(name).text(&format!("confirmed:{approver}"), &value).finish()
+}
+
+/// The tag of a cancellation.
+pub fn cancellation_tag(name: &EchoName, approver: &str, cancellation: Cancellation) -> Tags {
+    let value = format!("{} {}", cancellation.request, stamp(cancellation.at));
+    TagWriter::new(name).text(&format!("cancelled:{approver}"), &value).finish()
+}
