@@ -1,0 +1,307 @@
+//! Decisions of request, click, promote and retire.
+#![allow(missing_docs, reason = "tests")]
+
+mod common;
+
+use common::{REQUEST, all_verified, at, cname, confirmed_by, instance, mac, ours, own, pointing_at, settings, with};
+use tag_state::approval::{Action, Claim};
+use tag_state::decide::click::{Standing, press, standing};
+use tag_state::decide::promote::{self, Repair, candidate, confirmed, repairs};
+use tag_state::decide::request::{self, RequestStep, claim};
+use tag_state::decide::retire::{self, RetireStep};
+use tag_state::decide::{Decision, retire::PAUSE};
+use tag_state::facts::Record;
+use tag_state::own::OwnInstance;
+use tag_state::proof::Verified;
+use tag_state::stage::Stage;
+use tag_state::status::{Class, STATUSES};
+
+const NOW: &str = "2026-11-23T09:00:00Z";
+
+fn code<T: std::fmt::Debug>(decision: Decision<T>) -> &'static str {
+    match decision {
+        Decision::Act(step) => panic!("acts: {step:?}"),
+        Decision::Wait { reason, .. } | Decision::Refuse(reason) | Decision::Nothing(reason) => reason.code(),
+    }
+}
+
+fn elsewhere() -> Record {
+    cname("legacy.example.test.")
+}
+
+#[test]
+fn the_first_request_opens_with_tags_and_is_mailed_until_that_is_noted() {
+    let Decision::Act(RequestStep::Ask(ask)) =
+        request::decide(&settings(), &ours("dev-2026-11-22", "rebooted", &[]), at(NOW))
+    else {
+        panic!()
+    };
+    let open = ask.open.unwrap();
+    assert_eq!(open["rdsecho:dev:request"], "1");
+    assert_eq!(open["rdsecho:dev:expires"], "2026-11-26T09:00:00Z");
+    let unmailed: Vec<_> = REQUEST.iter().copied().filter(|(key, _)| *key != "notified").collect();
+    let again = |time| request::decide(&settings(), &ours("dev-2026-11-22", "rebooted", &unmailed), at(time));
+    let Decision::Act(RequestStep::Ask(ask)) = again("2026-11-22T00:05:00Z") else { panic!() };
+    assert_eq!((ask.open, ask.request.expires, ask.last_try), (None, at("2026-11-25T00:00:00Z"), false));
+    let Decision::Act(RequestStep::Ask(ask)) = again("2026-11-22T00:15:00Z") else { panic!() };
+    assert!(ask.last_try, "one dead address does not fill the others' mailboxes");
+    assert_eq!(code(again("2026-11-25T00:00:01Z")), "expired");
+}
+
+#[test]
+fn a_request_that_was_mailed_waits_and_a_closed_one_is_left() {
+    let decide = |own: &OwnInstance, time| request::decide(&settings(), own, at(time));
+    let asked = confirmed_by(&[], NOW);
+    let Decision::Wait { until, .. } = decide(&asked, NOW) else { panic!() };
+    assert_eq!(until, Some(at("2026-11-25T00:00:00Z")));
+    assert_eq!(code(decide(&asked, "2026-11-25T01:00:01Z")), "expired");
+    let none = with("-Drdsecho.promote.approval=none");
+    assert_eq!(code(request::decide(&none, &ours("dev-2026-11-22", "rebooted", &[]), at(NOW))), "nobody-asked");
+}
+
+#[test]
+fn a_promotion_needs_enough_verified_confirmations_in_time() {
+    let decide = |settings: &str, own: &OwnInstance, verified: &[Verified], time| {
+        promote::decide(&with(settings), own, &elsewhere(), verified, at(time))
+    };
+    let ann = confirmed_by(&["ann@example.test"], NOW);
+    let verified = all_verified(&settings(), &ann);
+    let Decision::Act(promotable) = decide("", &ann, &verified, NOW) else { panic!() };
+    assert_eq!(promotable.confirmed_by(), ["ann@example.test"]);
+    assert_eq!(promotable.swap().old(), &elsewhere());
+    assert_eq!(Some(promotable.swap().value()), ann.facts().address.as_deref());
+
+    assert_eq!(code(decide("", &ann, &[], NOW)), "awaiting-approval", "a tag alone proves nothing");
+    assert_eq!(code(decide("-Drdsecho.promote.approvals=2", &ann, &verified, NOW)), "awaiting-approval");
+    let both = confirmed_by(&["ann@example.test", "bob@example.test"], NOW);
+    let verified_both = all_verified(&settings(), &both);
+    assert!(matches!(decide("-Drdsecho.promote.approvals=2", &both, &verified_both, NOW), Decision::Act(_)));
+
+    let eve = confirmed_by(&["eve@example.test"], NOW);
+    assert_eq!(code(decide("", &eve, &all_verified(&settings(), &eve), NOW)), "awaiting-approval", "not listed");
+    let late = confirmed_by(&["ann@example.test"], "2026-11-25T00:00:01Z");
+    assert_eq!(code(decide("", &late, &all_verified(&settings(), &late), "2026-11-25T00:30:00Z")), "awaiting-approval");
+    let in_time = confirmed_by(&["ann@example.test"], "2026-11-25T00:00:00Z");
+    let verified = all_verified(&settings(), &in_time);
+    assert!(matches!(decide("", &in_time, &verified, "2026-11-25T01:00:00Z"), Decision::Act(_)));
+    assert_eq!(code(decide("", &in_time, &verified, "2026-11-25T01:00:01Z")), "expired");
+}
+
+#[test]
+fn what_was_verified_of_one_link_does_not_count_for_another() {
+    let ann = confirmed_by(&["ann@example.test"], NOW);
+    let request = ann.tags().request.unwrap();
+    let genuine = claim(&settings(), &ann, request, Action::Confirm, "ann@example.test");
+    let others = [
+        (Claim { action: Action::Cancel, ..genuine.clone() }, mac(7)),
+        (Claim { request: 2, ..genuine.clone() }, mac(7)),
+        (Claim { resource_id: "db-OTHER".to_owned(), ..genuine.clone() }, mac(7)),
+        (Claim { approver: "bob@example.test".to_owned(), ..genuine.clone() }, mac(7)),
+        (genuine.clone(), mac(8)),
+    ];
+    for (claim, mac) in others {
+        let verified = Verified::from_answer(claim, mac, true).unwrap();
+        assert_eq!(code(promote::decide(&settings(), &ann, &elsewhere(), &[verified], at(NOW))), "awaiting-approval");
+    }
+    assert_eq!(Verified::from_answer(genuine, mac(7), false), None);
+}
+
+#[test]
+fn confirmations_of_an_earlier_request_do_not_count() {
+    let mut again = confirmed_by(&["ann@example.test"], NOW).facts().clone();
+    again.tags.extend(common::tags(&[("request", "2"), ("expires", "2026-11-28T00:00:00Z")]));
+    let again = own(again);
+    assert_eq!(confirmed(&settings(), &again, again.tags().request.unwrap()).count(), 0);
+}
+
+#[test]
+fn one_cancel_closes_the_request_whoever_confirmed() {
+    let mut instance = confirmed_by(&["ann@example.test", "bob@example.test"], NOW).facts().clone();
+    instance.tags.extend(common::tags(&[("cancelled:former@example.test", "1 2026-11-23T08:00:00Z")]));
+    let own = own(instance);
+    let verified = all_verified(&settings(), &own);
+    assert_eq!(code(promote::decide(&settings(), &own, &elsewhere(), &verified, at(NOW))), "cancelled");
+    assert_eq!(code(candidate(&settings(), &[own], at(NOW))), "cancelled");
+}
+
+#[test]
+fn a_promotion_needs_a_usable_instance_and_a_plain_record() {
+    let ann = confirmed_by(&["ann@example.test"], NOW);
+    let verified = all_verified(&settings(), &ann);
+    let decide = |own: &OwnInstance, record: &Record| promote::decide(&settings(), own, record, &verified, at(NOW));
+    for (status, class) in STATUSES {
+        let mut instance = ann.facts().clone();
+        (*status).clone_into(&mut instance.status);
+        let acts = matches!(decide(&own(instance), &elsewhere()), Decision::Act(_));
+        assert_eq!(acts, *class == Class::Ready, "{status}");
+    }
+    let changed = |change: &dyn Fn(&mut tag_state::facts::Instance)| {
+        let mut instance = ann.facts().clone();
+        change(&mut instance);
+        code(decide(&own(instance), &elsewhere()))
+    };
+    assert_eq!(changed(&|instance| instance.deletion_protection = false), "not-in-effect");
+    assert_eq!(changed(&|instance| instance.parameter_group_statuses = vec!["pending-reboot".into()]), "applying");
+    assert_eq!(changed(&|instance| instance.address = None), "no-endpoint");
+    assert_eq!(code(decide(&ann, &Record::Other("it is weighted".to_owned()))), "record");
+    assert!(matches!(decide(&ann, &Record::Absent), Decision::Act(_)), "CREATE is a compare-and-swap too");
+}
+
+fn moves(repairs: &[Repair]) -> Vec<(&str, Option<Stage>, bool)> {
+    repairs.iter().map(|repair| (repair.own.identifier(), repair.to, repair.protect)).collect()
+}
+
+#[test]
+fn tags_follow_the_cname() {
+    let old = ours("dev-2026-11-20", "promoted", &[]);
+    let older = ours("dev-2026-11-19", "modified", &[]);
+    let current = ours("dev-2026-11-22", "rebooted", REQUEST);
+    let next = ours("dev-2026-11-23", "new", &[]);
+    let all = [old, older, current.clone(), next];
+    let settings = with("-Drdsecho.promote.tags=in-use=yes");
+    let repairs = repairs(&settings, &all, &pointing_at(&current), at(NOW));
+    assert_eq!(
+        moves(&repairs),
+        [
+            ("dev-2026-11-22", Some(Stage::Promoted), false),
+            ("dev-2026-11-20", Some(Stage::Forgotten), false),
+            ("dev-2026-11-19", Some(Stage::Forgotten), false),
+        ]
+    );
+    assert_eq!(repairs[0].tags["in-use"], "yes");
+    assert_eq!(repairs[1].tags["rdsecho:dev:since"], NOW);
+    assert!(!repairs[1].tags.contains_key("rdsecho:dev:failure"));
+    assert!(repairs[2].tags["rdsecho:dev:failure"].contains("superseded"));
+}
+
+#[test]
+fn a_cname_that_points_at_none_of_ours_changes_nothing() {
+    let all = [ours("dev-2026-11-20", "promoted", &[]), ours("dev-2026-11-22", "rebooted", REQUEST)];
+    for record in [Record::Absent, Record::Other("an alias".to_owned()), elsewhere()] {
+        assert!(repairs(&settings(), &all, &record, at(NOW)).is_empty());
+    }
+}
+
+#[test]
+fn a_cname_moved_by_hand_is_followed_but_not_out_of_retired() {
+    let cancelled = [REQUEST, &[("cancelled:ann@example.test", "1 2026-11-22T09:00:00Z")]].concat();
+    let mut current = instance("dev-2026-11-22", "rebooted", &cancelled);
+    current.deletion_protection = false;
+    let current = own(current);
+    let found = repairs(&settings(), std::slice::from_ref(&current), &pointing_at(&current), at(NOW));
+    assert_eq!(moves(&found), [("dev-2026-11-22", Some(Stage::Promoted), true)]);
+    let forgotten = ours("dev-2026-11-22", "forgotten", &[]);
+    let found = repairs(&settings(), std::slice::from_ref(&forgotten), &pointing_at(&forgotten), at(NOW));
+    assert_eq!(moves(&found), [("dev-2026-11-22", Some(Stage::Promoted), false)]);
+    let retired = ours("dev-2026-11-22", "retired", &[]);
+    assert!(repairs(&settings(), std::slice::from_ref(&retired), &pointing_at(&retired), at(NOW)).is_empty());
+}
+
+#[test]
+fn retire_keeps_grace_and_pause_and_only_then_destroys() {
+    let decide = |stage: &str, time: &str| {
+        let own = ours("dev-2026-11-20", stage, &[("since", "2026-11-22T09:00:00Z")]);
+        retire::decide(&settings(), &own, &elsewhere(), at(time))
+    };
+    assert_eq!(code(decide("forgotten", "2026-11-23T08:59:59Z")), "grace");
+    assert!(matches!(decide("forgotten", "2026-11-23T09:00:00Z"), Decision::Act(RetireStep::Condemn { .. })));
+    assert_eq!(code(decide("retired", "2026-11-22T09:14:59Z")), "pause");
+    assert_eq!(PAUSE.as_mins(), 15);
+    let Decision::Act(RetireStep::Destroy(deletable)) = decide("retired", "2026-11-22T09:15:00Z") else { panic!() };
+    assert_eq!(deletable.unprotect().unwrap().deletion_protection, Some(false));
+    assert_eq!(deletable.delete().final_snapshot(), Some("dev-2026-11-20-final"));
+    for stage in ["new", "modified", "rebooted", "promoted"] {
+        assert_eq!(code(decide(stage, "2027-01-01T00:00:00Z")), "other-stage", "{stage}");
+    }
+}
+
+#[test]
+fn retire_destroys_nothing_whose_use_is_not_known() {
+    for stage in ["forgotten", "retired"] {
+        let own = ours("dev-2026-11-20", stage, &[]);
+        let decide = |record: &Record| code(retire::decide(&settings(), &own, record, at("2027-01-01T00:00:00Z")));
+        assert_eq!(decide(&pointing_at(&own)), "in-use");
+        assert_eq!(decide(&Record::Absent), "no-record");
+        assert_eq!(decide(&Record::Other("it is weighted".to_owned())), "record");
+        let mut timeless = own.facts().clone();
+        timeless.tags.remove("rdsecho:dev:since");
+        let decision = retire::decide(&settings(), &common::own(timeless), &elsewhere(), at("2027-01-01T00:00:00Z"));
+        assert_eq!(code(decision), if stage == "retired" { "pause" } else { "grace" });
+    }
+}
+
+#[test]
+fn retire_takes_a_final_snapshot_whenever_rds_can() {
+    for (status, class) in STATUSES {
+        let mut instance = instance("dev-2026-11-20", "retired", &[]);
+        (*status).clone_into(&mut instance.status);
+        let own = own(instance);
+        let decision = retire::decide(&settings(), &own, &elsewhere(), at("2027-01-01T00:00:00Z"));
+        match class {
+            Class::Ready | Class::Stopped | Class::Failed => {
+                let Decision::Act(RetireStep::Destroy(deletable)) = decision else { panic!("{status}") };
+                let skips = ["failed", "incompatible-restore", "incompatible-network"].contains(status);
+                assert_eq!(deletable.delete().final_snapshot().is_none(), skips, "{status}");
+                let skip = with("-Drdsecho.retire.skipFinalSnapshot=true");
+                let Decision::Act(RetireStep::Destroy(deletable)) =
+                    retire::decide(&skip, &own, &elsewhere(), at("2027-01-01T00:00:00Z"))
+                else {
+                    panic!("{status}")
+                };
+                assert_eq!(deletable.delete().final_snapshot(), None);
+            }
+            Class::Busy => assert_eq!(code(decision), "busy", "{status}"),
+            Class::Going => assert_eq!(code(decision), "going", "{status}"),
+            Class::Unknown => assert_eq!(code(decision), "unknown-status", "{status}"),
+        }
+    }
+}
+
+#[test]
+fn a_link_tells_how_things_stand_and_writes_only_where_that_means_something() {
+    let open = confirmed_by(&[], NOW);
+    let request = open.tags().request.unwrap();
+    let link = |action| claim(&settings(), &open, request, action, "ann@example.test");
+    let see = |settings: &str, own: Option<&OwnInstance>, time: &str| {
+        let settings = with(settings);
+        let standing = standing(&settings, own, &link(Action::Confirm), at(time));
+        let writes = |action| press(&settings, &standing, &link(action), &mac(7), at(time)).is_some();
+        (standing.clone(), writes(Action::Confirm), writes(Action::Cancel))
+    };
+    let two = "-Drdsecho.promote.approvals=2";
+    let by = |people: &[&str]| confirmed_by(people, NOW);
+    assert_eq!(see("", Some(&open), NOW), (Standing::Open { confirmed: 0, needed: 1 }, true, true));
+    let bob = by(&["bob@example.test"]);
+    assert_eq!(see(two, Some(&bob), NOW), (Standing::Open { confirmed: 1, needed: 2 }, true, true));
+    let ann = by(&["ann@example.test"]);
+    assert_eq!(see(two, Some(&ann), NOW), (Standing::ConfirmedByYou { confirmed: 1, needed: 2 }, false, true));
+    assert_eq!(see("", Some(&bob), NOW), (Standing::Enough, true, true));
+    let mut cancelled = ann.facts().clone();
+    cancelled.tags.extend(common::tags(&[("cancelled:bob@example.test", "1 2026-11-23T08:00:00Z")]));
+    let by_bob = Standing::Cancelled { by: "bob@example.test".to_owned() };
+    assert_eq!(see("", Some(&own(cancelled)), NOW), (by_bob, false, false));
+    assert_eq!(see("", Some(&open), "2026-11-25T00:00:01Z"), (Standing::Expired, false, false));
+    assert_eq!(see("", None, NOW), (Standing::Superseded, false, false));
+    for (stage, expected) in [
+        ("promoted", Standing::Promoted),
+        ("forgotten", Standing::Superseded),
+        ("retired", Standing::Superseded),
+        ("new", Standing::Superseded),
+        ("modified", Standing::Superseded),
+    ] {
+        assert_eq!(see("", Some(&ours("dev-2026-11-22", stage, REQUEST)), NOW), (expected, false, false), "{stage}");
+    }
+    let mut newer = open.facts().clone();
+    newer.tags.extend(common::tags(&[("request", "2")]));
+    assert_eq!(see("", Some(&own(newer)), NOW), (Standing::Superseded, false, false));
+    let removed = see("-Drdsecho.promote.approvers=bob@example.test", Some(&open), NOW);
+    assert_eq!(removed, (Standing::NotListed, false, false));
+}
+
+#[test]
+fn a_link_of_another_instance_of_the_same_name_is_out_of_date() {
+    let open = confirmed_by(&[], NOW);
+    let mut other = claim(&settings(), &open, open.tags().request.unwrap(), Action::Confirm, "ann@example.test");
+    other.resource_id = "db-DELETED".to_owned();
+    assert_eq!(standing(&settings(), Some(&open), &other, at(NOW)), Standing::Superseded);
+}

@@ -1,0 +1,301 @@
+//! Decisions of new, modify and reboot, over every RDS status.
+#![allow(missing_docs, reason = "tests")]
+
+mod common;
+
+use common::{at, instance, ours, own, settings, snapshot, with};
+use tag_state::decide::modify::ModifyStep;
+use tag_state::decide::new::{identifier, ours as all_ours, restore, snapshot as choose, superfluous};
+use tag_state::decide::reboot::RebootStep;
+use tag_state::decide::{Decision, modify, reboot, request};
+use tag_state::facts::Instance;
+use tag_state::parameter::{Parameter, Value};
+use tag_state::stage::Stage;
+use tag_state::status::{Class, STATUSES};
+
+const NOW: &str = "2026-11-22T09:00:00Z";
+
+fn code<T: std::fmt::Debug>(decision: Decision<T>) -> &'static str {
+    match decision {
+        Decision::Act(step) => panic!("acts: {step:?}"),
+        Decision::Wait { reason, .. } | Decision::Refuse(reason) | Decision::Nothing(reason) => reason.code(),
+    }
+}
+
+/// What each class of status leads to, while a stage waits for RDS.
+fn expected(class: Class) -> &'static str {
+    match class {
+        Class::Ready | Class::Failed => unreachable!(),
+        Class::Busy => "busy",
+        Class::Stopped => "stopped",
+        Class::Going => "going",
+        Class::Unknown => "unknown-status",
+    }
+}
+
+#[test]
+fn every_status_moves_an_instance_on_gives_it_up_or_makes_it_wait() {
+    let unheard_of = [("levitating", Class::Unknown)];
+    for (status, class) in STATUSES.iter().chain(&unheard_of) {
+        let in_stage = |stage: &str| {
+            let mut instance = instance("dev-2026-11-22", stage, &[]);
+            (*status).clone_into(&mut instance.status);
+            own(instance)
+        };
+        let modify = modify::decide(&settings(), &in_stage("new"), at(NOW));
+        let reboot = reboot::decide(&settings(), &in_stage("modified"), at(NOW));
+        let request = request::decide(&settings(), &in_stage("rebooted"), at(NOW));
+        match class {
+            Class::Ready => {
+                assert!(matches!(modify, Decision::Act(ModifyStep::Modify { .. })), "{status}");
+                assert!(matches!(reboot, Decision::Act(RebootStep::Reboot { .. })), "{status}");
+                assert!(matches!(request, Decision::Act(request::RequestStep::Ask(_))), "{status}");
+            }
+            Class::Failed => {
+                let given_up = match (modify, reboot, request) {
+                    (
+                        Decision::Act(ModifyStep::GiveUp(one)),
+                        Decision::Act(RebootStep::GiveUp(two)),
+                        Decision::Act(request::RequestStep::GiveUp(three)),
+                    ) => [one, two, three],
+                    other => panic!("{status}: {other:?}"),
+                };
+                for given_up in given_up {
+                    assert_eq!(given_up.tags["rdsecho:dev:stage"], "forgotten");
+                    assert!(given_up.tags["rdsecho:dev:failure"].contains(status));
+                    assert!(given_up.tags.contains_key("rdsecho:dev:resource"), "retire insists on it");
+                }
+            }
+            Class::Busy | Class::Stopped | Class::Going | Class::Unknown => {
+                assert_eq!(code(modify), expected(*class), "{status}");
+                assert_eq!(code(reboot), expected(*class), "{status}");
+                assert_eq!(code(request), expected(*class), "{status}");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_stage_leaves_the_other_stages_alone() {
+    for stage in Stage::ALL {
+        let own = ours("dev-2026-11-22", stage.name(), &[]);
+        if stage != Stage::New {
+            assert_eq!(code(modify::decide(&settings(), &own, at(NOW))), "other-stage");
+        }
+        if stage != Stage::Modified {
+            assert_eq!(code(reboot::decide(&settings(), &own, at(NOW))), "other-stage");
+        }
+        if stage != Stage::Rebooted {
+            assert_eq!(code(request::decide(&settings(), &own, at(NOW))), "other-stage");
+        }
+    }
+}
+
+fn modified(change: impl FnOnce(&mut Instance)) -> Option<tag_state::calls::Modify> {
+    let mut fresh = instance("dev-2026-11-22", "new", &[]);
+    change(&mut fresh);
+    match modify::decide(&settings(), &own(fresh), at(NOW)) {
+        Decision::Act(ModifyStep::Modify { call, .. }) => call,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn modify_submits_only_what_differs() {
+    assert_eq!(modified(|_| {}), None, "a modify without a change can be an error");
+    let call = modified(|instance| instance.deletion_protection = false).unwrap();
+    assert!(call.parameters.is_empty());
+    assert_eq!(call.deletion_protection, Some(true));
+    let call =
+        modified(|instance| drop(instance.actual.insert(Parameter::BackupRetentionPeriod, Value::Number(7)))).unwrap();
+    assert_eq!(call.parameters, [(Parameter::BackupRetentionPeriod, Value::Number(0))].into());
+    assert_eq!(call.deletion_protection, None);
+    assert!(call.apply_immediately);
+    let lower = modified(|instance| {
+        instance.actual.insert(Parameter::DbParameterGroupName, Value::Text("DEV-mysql".to_owned()));
+    });
+    assert_eq!(lower, None, "RDS stores names of groups in lower case");
+}
+
+#[test]
+fn modify_names_the_log_exports_to_switch_off() {
+    let settings = with("-Drdsecho.mod.enableCloudwatchLogsExports=error,slowquery");
+    let mut fresh = instance("dev-2026-11-22", "new", &[]);
+    let list = |names: &[&str]| Value::List(names.iter().map(|name| (*name).to_owned()).collect());
+    fresh.actual.insert(Parameter::EnableCloudwatchLogsExports, list(&["error", "general"]));
+    let Decision::Act(ModifyStep::Modify { call: Some(call), .. }) = modify::decide(&settings, &own(fresh), at(NOW))
+    else {
+        panic!()
+    };
+    assert_eq!(call.parameters[&Parameter::EnableCloudwatchLogsExports], list(&["error", "slowquery"]));
+    assert_eq!(call.disable_log_exports, ["general"]);
+}
+
+#[test]
+fn modify_writes_the_missing_resource_tag_and_waits_for_pending_changes() {
+    let mut fresh = instance("dev-2026-11-22", "new", &[]);
+    fresh.tags.remove("rdsecho:dev:resource");
+    let Decision::Act(ModifyStep::Modify { identify, advance, .. }) =
+        modify::decide(&settings(), &own(fresh.clone()), at(NOW))
+    else {
+        panic!()
+    };
+    assert_eq!(identify.unwrap()["rdsecho:dev:resource"], fresh.resource_id);
+    assert_eq!(advance["rdsecho:dev:stage"], "modified");
+    assert_eq!(advance["rdsecho:dev:since"], NOW);
+    fresh.pending.insert("DBInstanceClass".to_owned());
+    assert_eq!(code(modify::decide(&settings(), &own(fresh), at(NOW))), "pending");
+}
+
+fn rebooting(settings: &str, more: &[(&str, &str)], change: impl FnOnce(&mut Instance)) -> Decision<RebootStep> {
+    let mut instance = instance("dev-2026-11-22", "modified", more);
+    change(&mut instance);
+    reboot::decide(&with(settings), &own(instance), at(NOW))
+}
+
+#[test]
+fn reboot_believes_nothing_shortly_after_a_change() {
+    let shortly = [("since", "2026-11-22T08:58:01Z")];
+    assert_eq!(code(rebooting("", &shortly, |_| {})), "settling");
+    let Decision::Wait { until, .. } = rebooting("", &shortly, |_| {}) else { panic!() };
+    assert_eq!(until, Some(at("2026-11-22T09:00:01Z")));
+    assert_eq!(code(rebooting("", &[("rebooting", "2026-11-22T08:59:00Z")], |_| {})), "settling");
+    let exactly = [("since", "2026-11-22T08:58:00Z")];
+    assert!(matches!(rebooting("", &exactly, |_| {}), Decision::Act(_)));
+}
+
+#[test]
+fn reboot_waits_until_all_that_is_wanted_is_there() {
+    let wait = |change: fn(&mut Instance)| code(rebooting("", &[], change));
+    assert_eq!(wait(|instance| instance.pending = ["Iops".to_owned()].into()), "pending");
+    assert_eq!(wait(|instance| instance.deletion_protection = false), "not-in-effect");
+    assert_eq!(wait(|instance| drop(instance.actual.remove(&Parameter::BackupRetentionPeriod))), "not-in-effect");
+    assert_eq!(wait(|instance| instance.parameter_group_statuses = vec!["applying".to_owned()]), "applying");
+    assert_eq!(wait(|instance| instance.option_group_statuses = vec!["pending-apply".to_owned()]), "applying");
+}
+
+#[test]
+fn reboot_reboots_once_marked_and_advances_when_all_is_in_sync() {
+    let pending_reboot =
+        |instance: &mut Instance| instance.parameter_group_statuses = vec!["pending-reboot".to_owned()];
+    let marked = [("rebooting", "2026-11-22T08:50:00Z")];
+    let Decision::Act(RebootStep::Reboot { mark }) = rebooting("", &[], pending_reboot) else { panic!() };
+    assert_eq!(mark["rdsecho:dev:rebooting"], NOW);
+    let done = rebooting("", &marked, |_| {});
+    assert!(matches!(done, Decision::Act(RebootStep::Advance { rebooted: true, .. })), "{done:?}");
+    // The mark was written, and the reboot was never asked for, or lost.
+    assert!(matches!(rebooting("", &marked, pending_reboot), Decision::Act(RebootStep::Reboot { .. })));
+    let needless = rebooting("-Drdsecho.reboot=when-needed", &[], |_| {});
+    assert!(matches!(needless, Decision::Act(RebootStep::Advance { rebooted: false, .. })), "{needless:?}");
+    assert!(matches!(
+        rebooting("-Drdsecho.reboot=when-needed", &[], pending_reboot),
+        Decision::Act(RebootStep::Reboot { .. })
+    ));
+}
+
+#[test]
+fn new_waits_while_one_is_on_its_way_and_not_for_those_given_up() {
+    let now = at("2026-11-24T03:00:00Z");
+    let alone = |own| identifier(&settings(), &[own], now);
+    for stage in ["new", "modified", "rebooted"] {
+        assert_eq!(code(alone(ours("dev-2026-11-22", stage, &[]))), "in-flight", "{stage}");
+    }
+    assert_eq!(code(alone(ours("dev-2026-11-22", "rebooted", common::REQUEST))), "in-flight");
+    for stage in ["forgotten", "retired"] {
+        assert!(matches!(alone(ours("dev-2026-11-22", stage, &[])), Decision::Act(_)), "{stage}");
+    }
+    let cancelled = [common::REQUEST, &[("cancelled:ann@example.test", "1 2026-11-22T09:00:00Z")]].concat();
+    assert!(matches!(alone(ours("dev-2026-11-22", "rebooted", &cancelled)), Decision::Act(_)));
+    let other_request = [common::REQUEST, &[("cancelled:ann@example.test", "7 2026-11-22T09:00:00Z")]].concat();
+    assert_eq!(code(alone(ours("dev-2026-11-22", "rebooted", &other_request))), "in-flight");
+    let asked = ours("dev-2026-11-22", "rebooted", common::REQUEST);
+    let late = |time| identifier(&settings(), std::slice::from_ref(&asked), at(time));
+    assert_eq!(code(late("2026-11-25T01:00:00Z")), "in-flight", "the promotion's window is still open");
+    assert!(matches!(late("2026-11-25T01:00:01Z"), Decision::Act(_)));
+}
+
+#[test]
+fn new_keeps_the_minimum_age_and_does_not_trust_a_missing_one() {
+    let promoted = instance("dev-2026-11-21", "promoted", &[]);
+    let decide = |instance: &Instance, time| identifier(&settings(), &[own(instance.clone())], at(time));
+    assert_eq!(code(decide(&promoted, "2026-11-22T19:59:59Z")), "too-young");
+    assert!(matches!(decide(&promoted, "2026-11-22T20:00:00Z"), Decision::Act(id) if id == "dev-2026-11-22"));
+    let ageless = Instance { created: None, ..promoted };
+    assert_eq!(code(decide(&ageless, "2026-12-31T00:00:00Z")), "too-young");
+}
+
+#[test]
+fn new_takes_the_next_free_identifier_and_stops_at_the_limit() {
+    let now = at("2026-11-22T09:00:00Z");
+    let forgotten = |id: &str| ours(id, "forgotten", &[]);
+    let decide = |own: &[_]| identifier(&settings(), own, now);
+    let first = forgotten("dev-2026-11-22");
+    assert_eq!(decide(std::slice::from_ref(&first)), Decision::Act("dev-2026-11-22-2".to_owned()));
+    let third = [first.clone(), forgotten("dev-2026-11-22-3")];
+    assert_eq!(decide(&third), Decision::Act("dev-2026-11-22-2".to_owned()));
+    let many = [first, forgotten("dev-2026-11-20"), forgotten("dev-2026-11-19"), forgotten("dev-2026-11-18")];
+    assert_eq!(code(decide(&many)), "too-many");
+}
+
+#[test]
+fn a_stranger_with_our_name_stops_new() {
+    let mut copy = instance("dev-2026-11-22", "promoted", &[]);
+    copy.resource_id = "db-COPY".to_owned();
+    assert_eq!(all_ours(&settings(), vec![copy]).unwrap_err().code(), "stranger-in-the-way");
+    let mut hand_made = instance("dev-2026-11-22-test", "new", &[]);
+    hand_made.tags.clear();
+    assert_eq!(all_ours(&settings(), vec![hand_made.clone()]).unwrap_err().code(), "stranger-in-the-way");
+    hand_made.identifier = "dev-20-years".to_owned();
+    assert_eq!(all_ours(&settings(), vec![hand_made]), Ok(Vec::new()));
+}
+
+#[test]
+fn of_two_on_their_way_the_later_is_given_up() {
+    let early = ours("dev-2026-11-21", "modified", &[]);
+    let late = ours("dev-2026-11-22", "new", &[]);
+    let done = ours("dev-2026-11-20", "promoted", &[]);
+    let given_up = superfluous(&settings(), &[late.clone(), done, early.clone()], at(NOW));
+    assert_eq!(given_up.len(), 1);
+    assert_eq!(given_up[0].0, late);
+    assert!(given_up[0].1.tags["rdsecho:dev:failure"].contains("dev-2026-11-21"));
+    assert!(superfluous(&settings(), &[early], at(NOW)).is_empty());
+}
+
+#[test]
+fn the_latest_available_snapshot_is_restored() {
+    let mut snapshots = vec![
+        snapshot("rds:old", "available", "2026-11-20T00:00:00Z"),
+        snapshot("rds:good", "available", "2026-11-21T00:00:00Z"),
+        snapshot("rds:making", "creating", "2026-11-22T00:00:00Z"),
+    ];
+    let mut unfinished = snapshot("rds:timeless", "available", "2026-11-23T00:00:00Z");
+    unfinished.created = None;
+    snapshots.push(unfinished);
+    let mut others = snapshot("rds:others", "available", "2026-11-24T00:00:00Z");
+    others.source = "production-2".to_owned();
+    snapshots.push(others.clone());
+    let chosen = |named| choose(&settings(), &snapshots, named);
+    assert!(matches!(chosen(None), Decision::Act(snapshot) if snapshot.identifier == "rds:good"));
+    assert!(matches!(chosen(Some(&snapshots[0].arn)), Decision::Act(snapshot) if snapshot.identifier == "rds:good"));
+    assert_eq!(code(chosen(Some(&others.arn))), "other-snapshot");
+    assert_eq!(code(choose(&settings(), &[], None)), "no-snapshot");
+}
+
+#[test]
+fn the_restore_carries_all_tags_and_only_what_a_restore_takes() {
+    let settings = with("-Drdsecho.new.tags=team=blue -Drdsecho.new.multiAz=false");
+    let call = restore(&settings, "dev-2026-11-22".to_owned(), &snapshot("rds:good", "available", NOW), at(NOW));
+    let tags: Vec<(&str, &str)> = call.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    assert_eq!(
+        tags,
+        [
+            ("rdsecho:dev:id", "dev-2026-11-22"),
+            ("rdsecho:dev:managed", "true"),
+            ("rdsecho:dev:since", NOW),
+            ("rdsecho:dev:snapshot", "rds:good"),
+            ("rdsecho:dev:stage", "new"),
+            ("team", "blue"),
+        ]
+    );
+    assert_eq!(call.parameters, [(Parameter::MultiAz, Value::Flag(false))].into());
+}

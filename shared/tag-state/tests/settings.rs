@@ -1,0 +1,157 @@
+//! The settings: what is accepted, and that everything wrong is said at once.
+#![allow(missing_docs, reason = "tests")]
+
+mod common;
+
+use common::{BASE, with};
+use jiff::SignedDuration;
+use tag_state::parameter::{Kind, Parameter, Value};
+use tag_state::settings::{Approval, Reboot, Settings};
+
+fn problems(options: &str) -> Vec<String> {
+    Settings::from_options(options).unwrap_err().problems.iter().map(ToString::to_string).collect()
+}
+
+/// Exactly one problem, that names the key and says this.
+fn refused(more: &str, key: &str, words: &str) {
+    let problems = problems(&format!("{BASE} {more}"));
+    assert_eq!(problems.len(), 1, "{more}: {problems:?}");
+    assert!(problems[0].starts_with(key) && problems[0].contains(words), "{more}: {}", problems[0]);
+}
+
+#[test]
+fn defaults_are_those_of_the_documentation() {
+    let settings = with("");
+    assert_eq!(settings.max_instances, 4);
+    assert_eq!(settings.new.minimum_age, SignedDuration::from_hours(24));
+    assert_eq!(settings.settle, SignedDuration::from_mins(2));
+    assert_eq!(settings.reboot, Reboot::Always);
+    assert_eq!(settings.promote.ttl, 60);
+    assert_eq!(settings.retire.grace, SignedDuration::from_hours(24));
+    assert!(!settings.retire.skip_final_snapshot);
+    assert_eq!(settings.retire.final_snapshot, "{instance}-final");
+    let Approval::Required { approvals, expiry, window, .. } = settings.promote.approval else { panic!() };
+    assert_eq!((approvals, expiry.as_hours(), window.as_hours()), (1, 72, 1));
+}
+
+#[test]
+fn every_problem_is_named_at_once() {
+    let problems = problems(
+        "-Drdsecho.nmae=dev -Drdsecho.new.multiAz=perhaps -Drdsecho.mod.engine=mysql -Drdsecho.promote.ttl=-1 \
+         -Drdsecho.promote.approvers=o'brien",
+    );
+    // The quote never closes: that hides all the rest, so it is the only one told.
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let problems = self::problems(
+        "-Drdsecho.nmae=dev -Drdsecho.new.multiAz=perhaps -Drdsecho.mod.engine=mysql -Drdsecho.promote.ttl=-1 \
+         -Drdsecho.promote.approvers=\"o'brien@example.test,nobody\"",
+    );
+    for key in [
+        "rdsecho.name: is missing",
+        "rdsecho.snapshot.dbInstanceIdentifier: is missing",
+        "rdsecho.new.multiAz (RDS_ECHO_OPTS)",
+        "rdsecho.mod.engine (RDS_ECHO_OPTS)",
+        "rdsecho.promote.cname: is missing",
+        "rdsecho.promote.ttl (RDS_ECHO_OPTS)",
+        "rdsecho.promote.approvers (RDS_ECHO_OPTS): the click of \"o'brien@example.test\" could not be stored",
+        "rdsecho.promote.approvers (RDS_ECHO_OPTS): \"nobody\" is not a mail address",
+        "rdsecho.nmae (RDS_ECHO_OPTS): is no setting",
+    ] {
+        assert_eq!(problems.iter().filter(|problem| problem.starts_with(key)).count(), 1, "{key}: {problems:#?}");
+    }
+    assert_eq!(problems.len(), 9, "{problems:#?}");
+}
+
+#[test]
+fn what_cannot_work_is_refused_by_key() {
+    refused("-Drdsecho.name=dev_1", "rdsecho.name", "letters, digits and single hyphens");
+    refused("-Drdsecho.mod.dbSecurityGroups=a", "rdsecho.mod.dbSecurityGroups", "rdsecho.mod.vpcSecurityGroupIds");
+    refused("-Drdsecho.mod.masterUserPassword=x", "rdsecho.mod.masterUserPassword", "manageMasterUserPassword");
+    refused("-Drdsecho.new.tags=rdsecho:dev:stage=promoted", "rdsecho.new.tags", "prefix");
+    refused("-Drdsecho.promote.tags=a=100%", "rdsecho.promote.tags", "cannot be a tag");
+    refused("-Drdsecho.promote.approvals=3", "rdsecho.promote.approvals", "3 approvals are demanded of 2 approvers");
+    refused("-Drdsecho.promote.approval=maybe", "rdsecho.promote.approval", "neither required nor none");
+    refused("-Drdsecho.reboot=never", "rdsecho.reboot", "neither always nor when-needed");
+    refused("-Drdsecho.new.minimumAgeHours=1.5", "rdsecho.new.minimumAgeHours", "whole number from 0");
+    refused("-Drdsecho.promote.cname=localhost", "rdsecho.promote.cname", "not a DNS name");
+    refused(
+        "-Drdsecho.retire.finalDbSnapshotIdentifier=-x",
+        "rdsecho.retire.finalDbSnapshotIdentifier",
+        "no snapshot identifier",
+    );
+    refused(
+        "-Drdsecho.snapshot.dbInstanceIdentifier=dev-2026-01-01",
+        "rdsecho.snapshot.dbInstanceIdentifier",
+        "cannot restore itself",
+    );
+    let crowd: Vec<String> = (0..20).map(|number| format!("a{number}@example.test")).collect();
+    refused(&format!("-Drdsecho.promote.approvers={}", crowd.join(",")), "rdsecho.promote.approvers", "RDS allows 50");
+    let long = format!("{}@example.test", "x".repeat(120));
+    refused(&format!("-Drdsecho.promote.approvers={long}"), "rdsecho.promote.approvers", "could not be stored");
+    refused("-Drdsecho.promote.approvers=ann@example.test,Ann@example.test", "rdsecho.promote.approvers", "twice");
+}
+
+#[test]
+fn approvers_are_demanded_unless_it_is_said_that_nobody_is_asked() {
+    let without = BASE.replace("-Drdsecho.promote.approvers=ann@example.test,bob@example.test", "");
+    assert!(problems(&without)[0].starts_with("rdsecho.promote.approvers: is missing"));
+    let settings = Settings::from_options(&format!("{without} -Drdsecho.promote.approval=none")).unwrap();
+    assert_eq!(settings.promote.approval, Approval::None);
+}
+
+#[test]
+fn the_originals_sample_is_understood() {
+    let settings = with(
+        "-Drdsecho.interactive=true -Drdsecho.region=us-east-1 -Drdsecho.accountNumber=1234567890 \
+         -Drdsecho.new.engine=MySQL -Drdsecho.new.licenseModel=general-public-license \
+         -Drdsecho.new.dbInstanceClass=db.t1.micro -Drdsecho.new.multiAz=false -Drdsecho.new.storageType=gp2 \
+         -Drdsecho.new.iops=0 -Drdsecho.new.port=3306 -Drdsecho.new.optionGroupName=default:mysql-5-6 \
+         -Drdsecho.new.autoMinorVersionUpgrade=true -Drdsecho.new.tags=orange=false,pear=maybe \
+         -Drdsecho.mod.applyImmediately=true -Drdsecho.promote.cname=dev.domain.com. -Drdsecho.promote.ttl=300 \
+         -Drdsecho.promote.tags=development=yes,banana=no -Drdsecho.retire.skipFinalSnapshot=true \
+         -Drdsecho.retire.finalDbSnapshotIdentifier=",
+    );
+    assert_eq!(settings.promote.cname, "dev.domain.com");
+    assert_eq!(settings.new.tags["pear"], "maybe");
+    assert_eq!(settings.new.parameters.get(&Parameter::Iops), None, "0 means none");
+    assert_eq!(settings.new.parameters[&Parameter::Port], Value::Number(3306));
+}
+
+#[test]
+fn a_fixed_final_snapshot_name_is_made_unique() {
+    assert_eq!(with("-Drdsecho.retire.finalDbSnapshotIdentifier=last").retire.final_snapshot, "last-{instance}");
+    let kept = with("-Drdsecho.retire.finalDbSnapshotIdentifier=x-{instance}-y").retire.final_snapshot;
+    assert_eq!(kept, "x-{instance}-y");
+}
+
+#[test]
+fn the_place_must_match_where_it_is_given() {
+    let settings = with("-Drdsecho.region=eu-west-1 -Drdsecho.accountNumber=111111111111");
+    assert!(settings.check_place("eu-west-1", "111111111111").is_ok());
+    let error = settings.check_place("us-east-1", "222222222222").unwrap_err();
+    assert_eq!(error.problems.len(), 2, "{error}");
+    assert!(error.to_string().contains("rdsecho.region: is eu-west-1, but this runs in us-east-1"), "{error}");
+    assert!(with("").check_place("anywhere", "anyone").is_ok());
+}
+
+#[test]
+fn each_parameter_is_taken_by_the_call_that_has_it() {
+    for parameter in Parameter::ALL.iter().copied() {
+        let value = match parameter.kind() {
+            Kind::Text => "some-text",
+            Kind::Flag => "true",
+            Kind::Number => "7",
+            Kind::List => "a,b",
+        };
+        for (part, takes) in [("new", parameter.restorable()), ("mod", parameter.modifiable())] {
+            let read = Settings::from_options(&format!("{BASE} -Drdsecho.{part}.{parameter}={value}"));
+            assert_eq!(read.is_ok(), takes, "{part}.{parameter}");
+            if let Ok(settings) = read {
+                let parameters = if part == "new" { settings.new.parameters } else { settings.modify.parameters };
+                assert_eq!(parameters[&parameter].to_string(), value);
+            }
+        }
+        assert!(parameter.restorable() || parameter.modifiable(), "{parameter} is taken by neither");
+        assert_eq!(Parameter::by_key(parameter.key()), Some(parameter));
+    }
+}
