@@ -96,7 +96,9 @@ fn modified(change: impl FnOnce(&mut Instance)) -> Option<tag_state::calls::Modi
     change(&mut fresh);
     match modify::decide(&settings(), &own(fresh), at(NOW)) {
         Decision::Act(ModifyStep::Modify { call, .. }) => call,
-        other => panic!("{other:?}"),
+        Decision::Act(ModifyStep::GiveUp(_)) | Decision::Wait { .. } | Decision::Refuse(_) | Decision::Nothing(_) => {
+            panic!("modify submits nothing")
+        }
     }
 }
 

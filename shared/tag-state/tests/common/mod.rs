@@ -12,6 +12,8 @@ use tag_state::parameter::{Parameter, Value};
 use tag_state::settings::Settings;
 use tag_state::tags::{Confirmation, confirmation_tag};
 
+pub const NOW_DAY: &str = "2026-11-23T09:00:00Z";
+
 pub const BASE: &str = "-Drdsecho.name=dev -Drdsecho.snapshot.dbInstanceIdentifier=production \
     -Drdsecho.promote.cname=dev-db.example.test -Drdsecho.promote.hostedZoneId=Z1 \
     -Drdsecho.promote.approvers=ann@example.test,bob@example.test \
