@@ -1,1 +1,20 @@
+//! The stages' ports carried out with the AWS SDK for Rust, and what starts a Lambda function.
+//! Nothing is decided here: each method is one AWS operation (or one listing), and each failure becomes
+//! a [`stages::ports::CallError`] in exactly one place.
 
+pub mod environment;
+mod errors;
+pub mod eventbridge;
+pub mod function_url;
+pub mod kms;
+pub mod lambda;
+pub mod rds;
+pub mod route53;
+pub mod sesv2;
+
+pub use environment::Environment;
+pub use eventbridge::EventBridge;
+pub use kms::Kms;
+pub use rds::Rds;
+pub use route53::Route53;
+pub use sesv2::Ses;

@@ -1,0 +1,72 @@
+# `make` lists the targets. Everything installs itself: Python tools into .venv and .venv-deploy, pinned with
+# hashes by requirements/*.txt. Needed beforehand: a Rust toolchain, Python 3.11 or later with venv, a C compiler.
+
+PYTHON ?= python3
+VENV := .venv
+DEPLOY_VENV := .venv-deploy
+CARGO_TARGET_DIR ?= target
+# cargo-lambda always names the machine; cargo must do so too, or each compiles the AWS SDK for itself.
+HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
+BUILT := $(CARGO_TARGET_DIR)/$(HOST)/debug
+
+export CARGO_TARGET_DIR
+# No credentials of yours are ever used by the demo and the tests.
+LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(abspath $(BUILT))/rds-sim \
+  FUNCTIONS_DIR=$(abspath $(CARGO_TARGET_DIR))/lambda AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \
+  AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=/dev/null \
+  AWS_SHARED_CREDENTIALS_FILE=/dev/null
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-rust test-python check build deploy requirements clean rust python
+
+help: ## lists these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'
+
+demo: build ## two whole cycles on a local AWS; APPROVE=auto presses the mailed buttons for you
+	@$(LOCAL) $(VENV)/bin/python -m local.demo
+
+test: test-rust test-python ## every test
+
+test-rust: rust ## the tests in Rust: stages, settings, the simulated RDS
+	cargo test --workspace --target $(HOST)
+
+test-python: build ## the tests from outside: the simulated RDS against botocore, the whole on a local AWS
+	$(LOCAL) $(VENV)/bin/python -m pytest -c tests/pytest.ini tests
+
+check: rust ## format, clippy with warnings denied, and what the pure crate may depend on
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --target $(HOST) -- -D warnings
+	@.ci/pure-crate
+
+build: $(VENV)/.installed rust ## the functions' packages and the simulated RDS, unoptimized, for the local AWS
+	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --compiler cargo --output-format zip
+
+deploy: $(DEPLOY_VENV)/.installed rust ## builds optimized functions and deploys to AWS with SAM; asks for the parameters
+	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam build
+	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam deploy --guided --capabilities CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND
+
+requirements: $(VENV)/.installed ## pins the Python tools anew from requirements/*.in
+	@test -x $(VENV)/bin/pip-compile || $(VENV)/bin/pip install --quiet pip-tools
+	cd requirements && for file in local deploy; do \
+	  CUSTOM_COMPILE_COMMAND="make requirements" ../$(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
+	    --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file $$file.txt $$file.in \
+	  || exit 1; done
+
+clean: ## removes everything that was built and installed
+	rm -rf $(CARGO_TARGET_DIR) $(VENV) $(DEPLOY_VENV) .aws-sam
+
+rust:
+	@cargo --version >/dev/null 2>&1 || { echo "make: cargo is missing: install a Rust toolchain"; exit 1; }
+
+python:
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "make: $(PYTHON) is missing, older than 3.11, or without venv: install it, or say PYTHON=..."; exit 1; }
+
+# The stamp is written last: an installation that was interrupted is made again.
+$(VENV)/.installed $(DEPLOY_VENV)/.installed: %/.installed: | python
+$(VENV)/.installed: requirements/local.txt
+$(DEPLOY_VENV)/.installed: requirements/deploy.txt
+$(VENV)/.installed $(DEPLOY_VENV)/.installed:
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,215 @@
+//! What a Lambda function finds in its environment, read once, and the SDK configuration made of it.
+//!
+//! `aws_config::load_defaults` is not used: its chain looks at profiles and, where they give nothing, asks
+//! the instance metadata service. In a Lambda the region and the credentials are always in the
+//! environment, and nothing else needs to be asked.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_rds::config::{Credentials, SharedCredentialsProvider};
+
+/// An endpoint in the region answers a connect within milliseconds; one that needs three seconds is not
+/// reachable at all (a function in a subnet without a route out), and each attempt would wait for it.
+const CONNECT: Duration = Duration::from_secs(3);
+/// One attempt with its answer. The slowest call that we make, a page of 100 instances, takes a second or two.
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// All attempts of one operation. A function makes a handful of calls and has a minute or more, so that one
+/// slow operation must not use up the time in which the invocation could still report what it did.
+const OPERATION: Duration = Duration::from_secs(25);
+/// The first and two more. A repeated call may have been applied the first time and only lost its answer:
+/// then the retry meets its own effect (AlreadyExists, InvalidDBInstanceState, InvalidChangeBatch) and the
+/// caller sees that instead of a success. The stages are built for it: each reads the truth again and
+/// takes its own effect for success. Without retries every throttled call would cost a whole wake-up.
+const ATTEMPTS: u32 = 3;
+
+/// An AWS service that the functions call, by the name in its endpoint variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    EventBridge,
+    Kms,
+    Rds,
+    Route53,
+    SesV2,
+}
+
+impl Service {
+    const ALL: [Service; 5] = [Service::EventBridge, Service::Kms, Service::Rds, Service::Route53, Service::SesV2];
+
+    /// `AWS_ENDPOINT_URL_` and the service id in upper case with `_` for spaces, as all AWS SDKs spell it.
+    const fn endpoint_variable(self) -> &'static str {
+        match self {
+            Service::EventBridge => "AWS_ENDPOINT_URL_EVENTBRIDGE",
+            Service::Kms => "AWS_ENDPOINT_URL_KMS",
+            Service::Rds => "AWS_ENDPOINT_URL_RDS",
+            Service::Route53 => "AWS_ENDPOINT_URL_ROUTE_53",
+            Service::SesV2 => "AWS_ENDPOINT_URL_SESV2",
+        }
+    }
+}
+
+/// The environment of a function: where it is, with whose credentials it calls, and its settings.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    sdk: SdkConfig,
+    region: String,
+    endpoints: Vec<(Service, String)>,
+    options: String,
+}
+
+/// The variables that a Lambda always has and that were missing or empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingVariables(Vec<&'static str>);
+
+impl fmt::Display for MissingVariables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not set in the environment: {}", self.0.join(", "))
+    }
+}
+
+impl std::error::Error for MissingVariables {}
+
+impl Environment {
+    /// Reads this process's environment. Called once, by `main`.
+    ///
+    /// # Errors
+    /// Names all variables that are missing.
+    #[expect(clippy::disallowed_methods, reason = "this is the edge: the one place that reads the environment")]
+    pub fn read() -> Result<Environment, MissingVariables> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// The environment that `variable` tells of; an empty variable counts as none.
+    ///
+    /// - `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`: needed; `AWS_SESSION_TOKEN` (a Lambda
+    ///   always has it, other callers need not). They stay the same as long as the process lives: Lambda
+    ///   starts new processes before a role's session ends.
+    /// - `AWS_ENDPOINT_URL_RDS` (`_ROUTE_53`, `_SESV2`, `_KMS`, `_EVENTBRIDGE`), else `AWS_ENDPOINT_URL`:
+    ///   where to call, for a local cloud or a VPC endpoint.
+    /// - `RDS_ECHO_OPTS`: the settings.
+    ///
+    /// # Errors
+    /// Names all variables that are missing.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Environment, MissingVariables> {
+        let set = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        let mut missing = Vec::new();
+        let mut needed = |name: &'static str| {
+            set(name).unwrap_or_else(|| {
+                missing.push(name);
+                String::new()
+            })
+        };
+        let region = needed("AWS_REGION");
+        let access_key = needed("AWS_ACCESS_KEY_ID");
+        let secret_key = needed("AWS_SECRET_ACCESS_KEY");
+        if !missing.is_empty() {
+            return Err(MissingVariables(missing));
+        }
+        let credentials = Credentials::new(access_key, secret_key, set("AWS_SESSION_TOKEN"), None, "environment");
+        let everywhere = set("AWS_ENDPOINT_URL");
+        let endpoints = Service::ALL
+            .into_iter()
+            .filter_map(|service| {
+                let endpoint = set(service.endpoint_variable()).or_else(|| everywhere.clone())?;
+                Some((service, endpoint))
+            })
+            .collect();
+        Ok(Environment {
+            sdk: sdk_config(region.clone(), credentials),
+            region,
+            endpoints,
+            options: variable("RDS_ECHO_OPTS").unwrap_or_default(),
+        })
+    }
+
+    /// The region that the function runs in.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// `RDS_ECHO_OPTS`; empty where it is not set.
+    pub fn options(&self) -> &str {
+        &self.options
+    }
+
+    /// The SDK configuration for one service.
+    ///
+    /// An `SdkConfig` made by hand does not look at the endpoint variables (only aws-config's loader gives it
+    /// something that does), so they were looked up above.
+    pub(crate) fn sdk_config(&self, service: Service) -> SdkConfig {
+        let endpoint = self.endpoints.iter().find(|(of, _)| *of == service).map(|(_, url)| url.clone());
+        let mut builder = self.sdk.to_builder();
+        builder.set_endpoint_url(endpoint);
+        builder.build()
+    }
+}
+
+fn sdk_config(region: String, credentials: Credentials) -> SdkConfig {
+    SdkConfig::builder()
+        // Pinned, so that an update of the SDK changes no behaviour unasked.
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT)
+                .operation_attempt_timeout(ATTEMPT)
+                .operation_timeout(OPERATION)
+                .build(),
+        )
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        // It measures throughput by the wall clock, which jumps when Lambda thaws a frozen process. Our
+        // answers are small, and the attempt timeout, which goes by the monotonic clock, bounds them.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Result<Environment, MissingVariables> {
+        Environment::from_variables(|name| {
+            variables.iter().find(|(of, _)| *of == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    const LAMBDA: [(&str, &str); 3] =
+        [("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "key"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+
+    #[test]
+    fn all_missing_variables_are_named_at_once() {
+        let error = environment(&[("AWS_REGION", " ")]).expect_err("nothing is set");
+        assert_eq!(
+            error.to_string(),
+            "not set in the environment: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"
+        );
+    }
+
+    #[test]
+    fn a_services_own_endpoint_wins_over_the_general_one() {
+        let mut variables = LAMBDA.to_vec();
+        variables.extend([
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+            ("AWS_ENDPOINT_URL_ROUTE_53", "http://127.0.0.1:2"),
+            ("AWS_ENDPOINT_URL_SESV2", ""),
+        ]);
+        let environment = environment(&variables).expect("all is set");
+        let url = |service| environment.sdk_config(service).endpoint_url().map(ToOwned::to_owned);
+        assert_eq!(url(Service::Route53).as_deref(), Some("http://127.0.0.1:2"));
+        assert_eq!(url(Service::SesV2).as_deref(), Some("http://127.0.0.1:1"), "empty counts as not set");
+        assert_eq!(url(Service::Rds).as_deref(), Some("http://127.0.0.1:1"));
+    }
+
+    #[test]
+    fn without_endpoint_variables_the_sdk_knows_where_to_call() {
+        let environment = environment(&LAMBDA).expect("all is set");
+        assert_eq!(environment.sdk_config(Service::Kms).endpoint_url(), None);
+        assert_eq!(environment.region(), "eu-west-1");
+        assert_eq!(environment.options(), "");
+    }
+}

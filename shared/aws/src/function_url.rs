@@ -1,0 +1,60 @@
+//! A Lambda function URL's event and answer (payload format 2.0), between HTTP and the stage.
+
+use serde_json::{Map, Value, json};
+use stages::approve::{Request, Response};
+
+/// What the browser asked for. An event of another kind has neither method nor path, and the stage answers
+/// it as it answers any request that it does not know.
+///
+/// The body is not read: pressing the button posts an empty form, and all that counts is in the path.
+pub fn request(event: &Value) -> Request {
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    Request { method: text("/requestContext/http/method").to_ascii_uppercase(), path: text("/rawPath").to_owned() }
+}
+
+/// The answer as Lambda takes it.
+pub fn answer(response: &Response) -> Value {
+    let headers: Map<String, Value> =
+        response.headers.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str()))).collect();
+    json!({
+        "statusCode": response.status,
+        "headers": headers,
+        "body": response.body,
+        "isBase64Encoded": false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_method_and_path_are_taken_from_the_event() {
+        let event = json!({
+            "version": "2.0",
+            "rawPath": "/dG9rZW4.bWFj",
+            "rawQueryString": "utm_source=mail",
+            "requestContext": {"http": {"method": "post", "path": "/dG9rZW4.bWFj"}},
+            "body": "",
+            "isBase64Encoded": true,
+        });
+        let request = request(&event);
+        assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/dG9rZW4.bWFj"));
+    }
+
+    #[test]
+    fn an_event_of_another_kind_asks_for_nothing() {
+        let request = request(&json!({"detail-type": "Echo Schedule", "echo": "dev"}));
+        assert_eq!((request.method.as_str(), request.path.as_str()), ("", ""));
+    }
+
+    #[test]
+    fn an_answer_says_that_its_body_is_text() {
+        let response =
+            Response { status: 404, headers: vec![("cache-control", "no-store".to_owned())], body: "<p>no".to_owned() };
+        assert_eq!(
+            answer(&response),
+            json!({"statusCode": 404, "headers": {"cache-control": "no-store"}, "body": "<p>no", "isBase64Encoded": false})
+        );
+    }
+}

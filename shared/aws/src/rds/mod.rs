@@ -1,0 +1,161 @@
+//! [`ports::Rds`] with Amazon RDS.
+
+mod translate;
+
+use aws_sdk_rds::types::Tag;
+use stages::ports::{self, Answer, Failure};
+use tag_state::calls::{Delete, Modify, Restore};
+use tag_state::facts::{Instance, Snapshot, Tags};
+
+use crate::environment::{Environment, Service};
+use crate::errors::{call_error, not_asked, unexpected};
+
+/// The most that a page of DescribeDBInstances and DescribeDBSnapshots takes.
+const PAGE: i32 = 100;
+
+const DESCRIBE_INSTANCES: &str = "DescribeDBInstances";
+const DESCRIBE_SNAPSHOTS: &str = "DescribeDBSnapshots";
+
+/// The RDS client.
+#[derive(Clone, Debug)]
+pub struct Rds(aws_sdk_rds::Client);
+
+impl Rds {
+    /// A client for the RDS of the function's region.
+    pub fn new(environment: &Environment) -> Rds {
+        Rds(aws_sdk_rds::Client::new(&environment.sdk_config(Service::Rds)))
+    }
+}
+
+impl ports::Rds for Rds {
+    async fn instance(&self, identifier: &str) -> Answer<Option<Instance>> {
+        let answer = self.0.describe_db_instances().db_instance_identifier(identifier).send().await;
+        match answer {
+            Ok(output) => Ok(output.db_instances().first().map(translate::instance)),
+            Err(error) => {
+                let error = call_error(DESCRIBE_INSTANCES, identifier, &error);
+                if error.failure == Failure::NotFound { Ok(None) } else { Err(error) }
+            }
+        }
+    }
+
+    async fn instances(&self, prefix: &str) -> Answer<Vec<Instance>> {
+        let mut found = Vec::new();
+        let mut pages = self.0.describe_db_instances().max_records(PAGE).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error(DESCRIBE_INSTANCES, &format!("{prefix}*"), &error))?;
+            found.extend(
+                page.db_instances()
+                    .iter()
+                    .filter(|instance| begins_with(instance.db_instance_identifier(), prefix))
+                    .map(translate::instance),
+            );
+        }
+        Ok(found)
+    }
+
+    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>> {
+        let mut found = Vec::new();
+        // Without a snapshot type RDS answers the automated and the manual ones.
+        let mut pages =
+            self.0.describe_db_snapshots().db_instance_identifier(instance).max_records(PAGE).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error(DESCRIBE_SNAPSHOTS, instance, &error))?;
+            found.extend(page.db_snapshots().iter().map(translate::snapshot));
+        }
+        Ok(found)
+    }
+
+    async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>> {
+        // An ARN is taken here as well: that is how a shared snapshot is named.
+        let answer = self.0.describe_db_snapshots().db_snapshot_identifier(identifier).send().await;
+        match answer {
+            Ok(output) => Ok(output.db_snapshots().first().map(translate::snapshot)),
+            Err(error) => {
+                let error = call_error(DESCRIBE_SNAPSHOTS, identifier, &error);
+                if error.failure == Failure::NotFound { Ok(None) } else { Err(error) }
+            }
+        }
+    }
+
+    async fn restore(&self, restore: &Restore) -> Answer<Instance> {
+        const OPERATION: &str = "RestoreDBInstanceFromDBSnapshot";
+        let mut request = self
+            .0
+            .restore_db_instance_from_db_snapshot()
+            .db_instance_identifier(&restore.identifier)
+            .db_snapshot_identifier(&restore.snapshot)
+            .set_tags(Some(tag_list(&restore.tags)));
+        for (parameter, value) in &restore.parameters {
+            request = translate::restore(request, *parameter, value)
+                .map_err(|why| not_asked(OPERATION, &restore.identifier, why))?;
+        }
+        let output = request.send().await.map_err(|error| call_error(OPERATION, &restore.identifier, &error))?;
+        output
+            .db_instance()
+            .map(translate::instance)
+            .ok_or_else(|| unexpected(OPERATION, &restore.identifier, "the answer shows no DB instance"))
+    }
+
+    async fn modify(&self, modify: &Modify) -> Answer<()> {
+        const OPERATION: &str = "ModifyDBInstance";
+        let mut request = self
+            .0
+            .modify_db_instance()
+            .db_instance_identifier(&modify.identifier)
+            .apply_immediately(modify.apply_immediately)
+            .set_deletion_protection(modify.deletion_protection);
+        for (parameter, value) in &modify.parameters {
+            request = translate::modify(request, *parameter, value)
+                .map_err(|why| not_asked(OPERATION, &modify.identifier, why))?;
+        }
+        request = request.set_cloudwatch_logs_export_configuration(translate::log_exports(modify));
+        request.send().await.map_err(|error| call_error(OPERATION, &modify.identifier, &error))?;
+        Ok(())
+    }
+
+    async fn reboot(&self, identifier: &str) -> Answer<()> {
+        self.0
+            .reboot_db_instance()
+            .db_instance_identifier(identifier)
+            .send()
+            .await
+            .map_err(|error| call_error("RebootDBInstance", identifier, &error))?;
+        Ok(())
+    }
+
+    async fn add_tags(&self, arn: &str, tags: &Tags) -> Answer<()> {
+        self.0
+            .add_tags_to_resource()
+            .resource_name(arn)
+            .set_tags(Some(tag_list(tags)))
+            .send()
+            .await
+            .map_err(|error| call_error("AddTagsToResource", arn, &error))?;
+        Ok(())
+    }
+
+    async fn delete(&self, delete: &Delete) -> Answer<()> {
+        // RDS takes exactly one of the two.
+        self.0
+            .delete_db_instance()
+            .db_instance_identifier(delete.identifier())
+            .skip_final_snapshot(delete.final_snapshot().is_none())
+            .set_final_db_snapshot_identifier(delete.final_snapshot().map(ToOwned::to_owned))
+            .send()
+            .await
+            .map_err(|error| call_error("DeleteDBInstance", delete.identifier(), &error))?;
+        Ok(())
+    }
+}
+
+fn tag_list(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+/// RDS stores identifiers in lower case and compares them without case.
+fn begins_with(identifier: Option<&str>, prefix: &str) -> bool {
+    identifier
+        .and_then(|identifier| identifier.get(..prefix.len()))
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}

@@ -1,0 +1,45 @@
+//! [`Mailer`] with Amazon SES, version 2.
+
+use aws_sdk_sesv2::error::BuildError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader};
+use stages::ports::{Answer, Mailer};
+use tag_state::calls::Mail;
+
+use crate::environment::{Environment, Service};
+use crate::errors::{call_error, not_asked};
+
+const OPERATION: &str = "SendEmail";
+
+/// The SES client.
+#[derive(Clone, Debug)]
+pub struct Ses(aws_sdk_sesv2::Client);
+
+impl Ses {
+    /// A client for the SES of the function's region.
+    pub fn new(environment: &Environment) -> Ses {
+        Ses(aws_sdk_sesv2::Client::new(&environment.sdk_config(Service::SesV2)))
+    }
+}
+
+impl Mailer for Ses {
+    async fn send(&self, mail: &Mail) -> Answer<()> {
+        let message = message(mail).map_err(|error| not_asked(OPERATION, &mail.to, error.to_string()))?;
+        self.0
+            .send_email()
+            .from_email_address(&mail.from)
+            .destination(Destination::builder().to_addresses(&mail.to).build())
+            .content(EmailContent::builder().simple(message).build())
+            .send()
+            .await
+            .map_err(|error| call_error(OPERATION, &mail.to, &error))?;
+        Ok(())
+    }
+}
+
+fn message(mail: &Mail) -> Result<Message, BuildError> {
+    let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
+    let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
+    // RFC 3834: keeps vacation responders from answering.
+    let automatic = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?;
+    Ok(Message::builder().subject(utf8(&mail.subject)?).body(body).headers(automatic).build())
+}

@@ -1,0 +1,12 @@
+//! The adapters over real HTTP: the exact requests that they send, and what they make of AWS's answers.
+
+mod eventbridge;
+mod events;
+mod kms;
+mod loopback;
+mod proofs;
+mod rds;
+mod rds_errors;
+mod route53;
+mod sesv2;
+mod transport;

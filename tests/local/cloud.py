@@ -1,0 +1,155 @@
+"""The local AWS: MiniStack on a free loopback port, with the simulated RDS in place of its own."""
+
+import json
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from datetime import datetime, timezone
+from pathlib import Path
+
+import botocore.session
+from botocore.config import Config
+
+from .process import Child, LocalCloudError, demand_free, free_port, until
+from .simulated_rds import SimulatedRds
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+FUNCTIONS = ("new", "modify", "reboot", "request-approval", "approve", "promote", "retire")
+# Nothing looks at them; the SDKs only want some.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
+
+
+def built(variable, *path):
+    """Where the build has put something: as `variable` says, else in cargo's target directory."""
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target")
+    return Path(os.environ.get(variable) or target.joinpath(*path))
+
+
+def ended_by_signals():
+    """Makes SIGTERM and SIGHUP unwind like an exception, so that everything started is ended."""
+
+    def unwind(number, _frame):
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, unwind)
+
+
+def faketime_library():
+    """libfaketime from its wheel, tried on this machine."""
+    import libfaketime
+
+    library = Path(libfaketime.__file__).parent / "vendor/libfaketime/src/libfaketime.so.1"
+    environment = {"LD_PRELOAD": str(library), "FAKETIME": "2001-02-03 04:05:06", "PATH": os.environ.get("PATH", "")}
+    probe = subprocess.run(["date", "-u", "+%Y"], env=environment, capture_output=True, text=True, check=False)
+    if probe.stdout.strip() != "2001":
+        raise LocalCloudError(
+            f"libfaketime does not work here ({platform.system()} {platform.machine()}): the local cloud needs Linux on "
+            "x86_64, or a libfaketime built for this machine (pip install --no-binary libfaketime libfaketime)"
+        )
+    return str(library)
+
+
+class LocalCloud:
+    """Started by `with`, ended by its end, whatever the reason. One simulated RDS at a time."""
+
+    def __init__(self, work: Path, gateway_port=None):
+        self.work = work
+        self._wanted_port = gateway_port
+        self._clients = {}
+        self._ministack = None
+        self.rds = None
+
+    def __enter__(self):
+        if self.work.exists():
+            shutil.rmtree(self.work)
+        temporary = self.work / "tmp"
+        temporary.mkdir(parents=True)
+        self.port = self._wanted_port or free_port()
+        demand_free(self.port, "the local AWS")
+        self._rds_port = free_port()
+        self._clock = self.work / "clock"
+        self._set_clock(datetime.now(timezone.utc))
+        self.url = f"http://127.0.0.1:{self.port}"
+        environment = {
+            **CREDENTIALS,
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "TMPDIR": str(temporary),
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL_RDS": f"http://127.0.0.1:{self._rds_port}",
+            "LOG_LEVEL": "WARNING",
+        }
+        command = [sys.executable, str(Path(__file__).with_name("launcher.py")), faketime_library(), str(self._clock)]
+        self._ministack = Child("MiniStack", command, self.work / "ministack.log", environment)
+        try:
+            until(self._answers, "MiniStack", 60)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        if self.rds:
+            self.rds.end()
+            self.rds = None
+        if self._ministack:
+            self._ministack.end()
+            self._ministack = None
+        shutil.rmtree(self.work / "tmp", ignore_errors=True)
+
+    def _answers(self):
+        self._ministack.demand_alive()
+        try:
+            self.get("/_ministack/ready")
+        except OSError:
+            return False
+        return True
+
+    def _set_clock(self, at):
+        """As the simulated RDS does it later: one frozen moment, replaced as a whole."""
+        draft = self._clock.with_suffix(".new")
+        draft.write_text(at.strftime("%Y-%m-%d %H:%M:%S\n"))
+        draft.rename(self._clock)
+
+    def get(self, path):
+        """JSON from MiniStack beside AWS's own interfaces."""
+        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def client(self, service):
+        """A botocore client for a service of the local AWS."""
+        if service not in self._clients:
+            self._clients[service] = botocore.session.get_session().create_client(
+                service,
+                region_name=REGION,
+                endpoint_url=self.url,
+                aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+                config=Config(retries={"total_max_attempts": 1}, read_timeout=70),
+            )
+        return self._clients[service]
+
+    def simulate_rds(self, start):
+        """A new, empty simulated RDS whose time begins at `start`; the one before is ended."""
+        if self.rds:
+            self.rds.end()
+        self._set_clock(start)
+        binary = built("RDS_SIM_BIN", "debug", "rds-sim")
+        self.rds = SimulatedRds(binary, self._rds_port, self.url, self._clock, start, self.work / "rds-sim.log")
+        return self.rds
+
+    def quiet(self):
+        """Waits until no invocation is under way, retries included."""
+        until(lambda: self.get("/_local/activity")["running"] == 0, "the functions to end", 120)
+
+    def mails(self):
+        """Every mail that SES took, oldest first."""
+        return self.get("/_ministack/ses/messages")["messages"].get(ACCOUNT, [])

@@ -1,0 +1,133 @@
+"""Starts MiniStack as a child process of the local cloud; not imported by anything.
+
+MiniStack itself runs by the real clock. Its children, the functions, inherit an environment in which
+libfaketime shows them the simulated time. Three things are changed or added, each because MiniStack
+1.5.33 lacks it:
+
+- a rule's target that fails is tried again, as AWS does with asynchronous invocations;
+- `GET /_local/activity` says whether any invocation is under way, so that nobody has to guess by sleeping;
+- due schedules are looked for five times a second instead of every ten seconds.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+
+RETRY_PAUSE_SECONDS = 0.2
+SCHEDULE_TICK_SECONDS = 0.2
+
+
+class Activity:
+    """Counts asynchronous invocations that have been accepted and not ended, retries included."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._running = 0
+
+    def add(self, change):
+        with self._lock:
+            self._running += change
+
+    def running(self):
+        with self._lock:
+            return self._running
+
+
+def die_with_parent():
+    """Ends the whole process group, functions included, once the parent's end of stdin closes.
+
+    That happens however the parent ends, even by SIGKILL, and needs nothing of one operating system.
+    """
+
+    def watch():
+        while os.read(0, 4096):
+            pass
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def retry_rule_targets(activity):
+    """Replaces how EventBridge and Scheduler hand an event to a function."""
+    from ministack.services import eventbridge, lambda_svc
+
+    def dispatch(arn, payload):
+        record, config, name = lambda_svc._get_func_record_for_ref(arn)
+        if not record or not config:
+            print(f"no function {name} for a rule's target", file=sys.stderr)
+            return
+        function = lambda_svc._execution_record_for_config(record, config)
+        settings = record.get("event_invoke_config") or {}
+        retries = settings.get("MaximumRetryAttempts", 2)
+        # Counted before the answer to PutEvents: who put the event sees it under way.
+        activity.add(1)
+
+        def run():
+            try:
+                for attempt in range(int(retries) + 1):
+                    time.sleep(RETRY_PAUSE_SECONDS * attempt)
+                    answer = lambda_svc._execute_function_with_config_scope(function, json.loads(payload))
+                    if not answer.get("error"):
+                        return
+            finally:
+                activity.add(-1)
+
+        threading.Thread(target=run, daemon=True).start()
+
+    eventbridge._dispatch_to_lambda = dispatch
+
+
+def serve_activity(activity):
+    """Puts `GET /_local/activity` in front of MiniStack's own application."""
+    import ministack.app
+    from ministack.services import lambda_svc
+
+    inner = ministack.app.app
+
+    async def app(scope, receive, send):
+        if scope["type"] != "http" or scope["path"] != "/_local/activity":
+            await inner(scope, receive, send)
+            return
+        running = max(activity.running(), lambda_svc.executions_in_flight()[0])
+        body = json.dumps({"running": running}).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    ministack.app.app = app
+
+
+def fake_the_functions_clock(library, clock_file):
+    """What is set here reaches the processes started from now on, not this one."""
+    os.environ.update(
+        LD_PRELOAD=library,
+        FAKETIME_TIMESTAMP_FILE=clock_file,
+        FAKETIME_NO_CACHE="1",
+        # The function's runtime measures time-outs by the monotonic clock, and those are real.
+        FAKETIME_DONT_FAKE_MONOTONIC="1",
+        DONT_FAKE_MONOTONIC="1",
+        TZ="UTC",
+    )
+
+
+def main():
+    library, clock_file = sys.argv[1:3]
+    sys.argv = ["ministack"]
+    die_with_parent()
+    from ministack.services import scheduler
+
+    scheduler._SCHEDULE_TICK_INTERVAL = SCHEDULE_TICK_SECONDS
+    activity = Activity()
+    retry_rule_targets(activity)
+    serve_activity(activity)
+    fake_the_functions_clock(library, clock_file)
+    import ministack.app
+
+    ministack.app.main()
+
+
+if __name__ == "__main__":
+    main()

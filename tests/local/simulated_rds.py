@@ -1,0 +1,101 @@
+"""The simulated RDS as a process, and its control interface under `/_sim/`."""
+
+import json
+import urllib.error
+import urllib.request
+from datetime import datetime
+from pathlib import Path
+
+import botocore.session
+
+from .process import Child, LocalCloudError, until
+
+# The source of its events: EventBridge lets nobody but AWS send as aws.rds.
+EVENT_SOURCE = "rds-sim"
+
+
+def moment(text):
+    """An RFC 3339 time as a datetime; None stays None."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def stamp(at):
+    """A datetime in UTC as RFC 3339 with a Z."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class SimulatedRds:
+    """One world of DB instances, with its own time, which moves only when it is told to."""
+
+    def __init__(self, binary: Path, port, events, clock: Path, start, log: Path):
+        if not binary.is_file():
+            raise LocalCloudError(f"there is no {binary}: build it with `make build`")
+        command = [str(binary), "--listen", f"127.0.0.1:{port}", "--events", events, "--event-source", EVENT_SOURCE]
+        command += ["--clock", str(clock), "--start", stamp(start), "--until-stdin-closes"]
+        self.url = f"http://127.0.0.1:{port}"
+        self._child = Child("the simulated RDS", command, log)
+        try:
+            until(self._listens, "the simulated RDS", 20)
+        except BaseException:
+            self._child.end()
+            raise
+
+    def _listens(self):
+        self._child.demand_alive()
+        return "listening on" in self._child.output()
+
+    def _call(self, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/_sim/{path}", data, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise LocalCloudError(f"the simulated RDS refused {path} {body}: {error.read().decode(errors='replace')}") from error
+
+    def state(self):
+        """Everything there is: time, instances, snapshots, calls, events."""
+        return self._call("state")
+
+    def now(self):
+        return moment(self.state()["now"])
+
+    def instances(self):
+        """Instances by identifier."""
+        return {instance["identifier"]: instance for instance in self.state()["instances"]}
+
+    def advance_to(self, at):
+        """Everything due until then happens, each at its own time."""
+        return self._call("advance", {"to": stamp(at)})
+
+    def advance_to_next(self, limit=None):
+        """Time moves to the next happening, and no further."""
+        return self._call("advance", {"next": True, **({"until": stamp(limit)} if limit else {})})
+
+    def add_instance(self, identifier, **properties):
+        return self._call("instances", {"identifier": identifier, **properties})
+
+    def add_snapshot(self, source, identifier, kind, created):
+        return self._call("snapshots", {"source": source, "identifier": identifier, "type": kind, "created": stamp(created)})
+
+    def timing(self, **seconds):
+        """How long things take: restore_seconds, modify_seconds, ..."""
+        return self._call("timing", seconds)
+
+    def drop_events(self, drop=True):
+        return self._call("events", {"drop": drop})
+
+    def next_restore_ends(self, status):
+        return self._call("next-restore", {"status": status})
+
+    def fail(self, operation, kind, times=1, code=None):
+        return self._call("faults", {"operation": operation, "kind": kind, "times": times, **({"code": code} if code else {})})
+
+    def client(self):
+        """A botocore client, as anybody could talk to it."""
+        return botocore.session.get_session().create_client(
+            "rds", region_name="us-east-1", endpoint_url=self.url, aws_access_key_id="local", aws_secret_access_key="local"
+        )
+
+    def end(self):
+        self._child.end()

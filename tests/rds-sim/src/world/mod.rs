@@ -1,0 +1,191 @@
+//! The world model: DB instances and snapshots that live in virtual time.
+//!
+//! Nothing here reads a clock, the network or the environment, and nothing waits: a call is applied at
+//! [`World::now`], and what RDS does by itself afterwards stands in an agenda until the time is moved.
+//! Identifiers are made from a counter, so that the same calls at the same times give the same world.
+
+mod create;
+mod delete;
+mod describe;
+mod engine;
+pub mod error;
+pub mod events;
+mod groups;
+mod identifier;
+pub mod model;
+mod modify;
+pub mod operation;
+mod plant;
+mod snapshots;
+mod tags;
+mod time;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::Timestamp;
+
+pub use create::{Create, Restore};
+pub use delete::Delete;
+pub use describe::{DescribeEvents, DescribeInstances, DescribeSnapshots, Page};
+pub use groups::GroupKind;
+pub use modify::Modify;
+pub use plant::{PlantedInstance, PlantedSnapshot};
+pub use snapshots::CreateSnapshot;
+pub use tags::Resource;
+pub use time::{Happening, Timing};
+
+use error::{ApiError, Code};
+use events::{RdsEvent, Row, Source};
+use groups::Groups;
+use model::{DbInstance, DbSnapshot};
+use operation::{Arrival, Desk, Fault, Operation};
+use time::Agenda;
+
+/// DB instances in a region, by default (F59).
+pub const INSTANCE_QUOTA: usize = 40;
+/// Manual snapshots in a region, by default (F59).
+pub const MANUAL_SNAPSHOT_QUOTA: usize = 100;
+/// Events that DescribeEvents still knows.
+const REMEMBERED_EVENTS: usize = 1000;
+
+/// Where the world is, and when it begins.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The account's twelve digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The first moment.
+    pub start: Timestamp,
+}
+
+/// The simulated RDS of one account in one region.
+#[derive(Clone, Debug)]
+pub struct World {
+    settings: Settings,
+    timing: Timing,
+    now: Timestamp,
+    instances: BTreeMap<String, DbInstance>,
+    snapshots: BTreeMap<String, DbSnapshot>,
+    groups: Groups,
+    agenda: Agenda,
+    made: u64,
+    desk: Desk,
+    outbox: Vec<RdsEvent>,
+    history: VecDeque<RdsEvent>,
+    trace: Option<Vec<Happening>>,
+    next_restore: Option<String>,
+}
+
+impl World {
+    /// An empty world.
+    pub fn new(settings: Settings) -> World {
+        World {
+            now: settings.start,
+            settings,
+            timing: Timing::default(),
+            instances: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+            groups: Groups::default(),
+            agenda: Agenda::default(),
+            made: 0,
+            desk: Desk::default(),
+            outbox: Vec::new(),
+            history: VecDeque::new(),
+            trace: None,
+            next_restore: None,
+        }
+    }
+
+    /// Where it is, and when it began.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// How long things take.
+    pub fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    /// How long things take from here on; what is already under way keeps its time.
+    pub fn timing_mut(&mut self) -> &mut Timing {
+        &mut self.timing
+    }
+
+    /// All instances by identifier.
+    pub fn instances(&self) -> &BTreeMap<String, DbInstance> {
+        &self.instances
+    }
+
+    /// All snapshots by identifier.
+    pub fn snapshots(&self) -> &BTreeMap<String, DbSnapshot> {
+        &self.snapshots
+    }
+
+    /// The events since this was last asked.
+    pub fn take_events(&mut self) -> Vec<RdsEvent> {
+        std::mem::take(&mut self.outbox)
+    }
+
+    /// Counts a call, and tells whether a planted fault befalls it. A front asks this first.
+    pub fn arrive(&mut self, operation: Operation) -> Arrival {
+        self.desk.arrive(operation)
+    }
+
+    /// Plants a fault on the next calls of an operation.
+    pub fn plant_fault(&mut self, fault: Fault) {
+        self.desk.plant(fault);
+    }
+
+    /// How often each operation was called, those that were at all.
+    pub fn calls(&self) -> BTreeMap<&'static str, u64> {
+        self.desk.counts()
+    }
+
+    /// Lets the next restore end in this status instead of `available`.
+    pub fn next_restore_ends_in(&mut self, status: &str) {
+        self.next_restore = Some(status.to_owned());
+    }
+
+    fn instance(&self, identifier: &str) -> Result<&DbInstance, ApiError> {
+        self.instances.get(&*self.instance_key(identifier)).ok_or_else(|| instance_not_found(identifier))
+    }
+
+    fn instance_mut(&mut self, identifier: &str) -> Result<&mut DbInstance, ApiError> {
+        let key = self.instance_key(identifier).into_owned();
+        self.instances.get_mut(&key).ok_or_else(|| instance_not_found(identifier))
+    }
+
+    fn emit_of_instance(&mut self, identifier: &str, row: Row) {
+        if let Some(instance) = self.instances.get(identifier) {
+            let arn = instance.arn.clone();
+            self.emit(Source::Instance, identifier.to_owned(), arn, row);
+        }
+    }
+
+    fn emit_of_snapshot(&mut self, identifier: &str, row: Row) {
+        if let Some(snapshot) = self.snapshots.get(identifier) {
+            let arn = snapshot.arn.clone();
+            self.emit(Source::Snapshot, identifier.to_owned(), arn, row);
+        }
+    }
+
+    fn emit(&mut self, source: Source, identifier: String, arn: String, (id, category, message): Row) {
+        let event = RdsEvent { at: self.now, source, identifier, arn, id, category, message };
+        self.record(&event);
+        if self.history.len() == REMEMBERED_EVENTS {
+            self.history.pop_front();
+        }
+        self.history.push_back(event.clone());
+        self.outbox.push(event);
+    }
+}
+
+fn instance_not_found(identifier: &str) -> ApiError {
+    ApiError::new(Code::DbInstanceNotFound, format!("DBInstance {identifier} not found."))
+}

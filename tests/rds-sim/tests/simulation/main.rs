@@ -1,0 +1,9 @@
+//! The simulated RDS, from outside: its life, its refusals, and its two fronts.
+
+mod both_fronts;
+mod in_process;
+mod lifecycle;
+mod modifications;
+mod refusals;
+mod resources;
+mod support;

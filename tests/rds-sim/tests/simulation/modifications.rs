@@ -1,0 +1,178 @@
+//! ModifyDBInstance: available lingers, values are pending, groups wait for the reboot (F14, F15, F16).
+
+use rds_sim::world::Modify;
+use rds_sim::world::model::GroupStatus;
+use tag_state::parameter::{Parameter, Parameters, Value};
+
+use crate::support::*;
+
+#[test]
+fn available_lingers_then_modifying_then_applied() {
+    let mut world = world_with_echo();
+    modify(&mut world, [(Parameter::DbInstanceClass, text("db.t4g.small"))], true).expect("accepted");
+    let facts = echo(&world).facts();
+    assert_eq!((&*facts.status, facts.pending), ("available", ["DBInstanceClass".to_owned()].into()));
+    assert_eq!(facts.actual[&Parameter::DbInstanceClass], text("db.r6g.2xlarge"));
+
+    assert_eq!(lines(&seconds(&mut world, 45)), ["00:00:45 modifying 0012"]);
+    assert_eq!(echo(&world).facts().pending.len(), 1, "pending until it is applied");
+    assert_eq!(lines(&seconds(&mut world, 300)), ["00:05:45 available 0014"]);
+    let facts = echo(&world).facts();
+    assert_eq!(facts.actual[&Parameter::DbInstanceClass], text("db.t4g.small"));
+    assert!(facts.pending.is_empty());
+}
+
+#[test]
+fn security_groups_are_never_pending_and_have_no_event_of_their_own() {
+    let mut world = world_with_echo();
+    modify(&mut world, [(Parameter::VpcSecurityGroupIds, list(["sg-dev"]))], false).expect("accepted");
+    let facts = echo(&world).facts();
+    assert!(facts.pending.is_empty(), "looks settled and is not");
+    assert_eq!(facts.actual[&Parameter::VpcSecurityGroupIds], list(["sg-default"]));
+    assert_eq!(lines(&seconds(&mut world, 600)), ["00:00:45 modifying -", "00:05:45 available -"]);
+    assert_eq!(echo(&world).parameters[&Parameter::VpcSecurityGroupIds], list(["sg-dev"]));
+}
+
+#[test]
+fn a_parameter_group_is_applying_then_pending_reboot_and_in_sync_after_the_reboot() {
+    let mut world = world_with_echo();
+    modify(&mut world, [(Parameter::DbParameterGroupName, text("default.tuned"))], true).expect("accepted");
+    assert_eq!(echo(&world).text(Parameter::DbParameterGroupName), "default.postgres16");
+    assert_eq!(lines(&seconds(&mut world, 45)), ["00:00:45 modifying 0011"]);
+    assert_eq!(echo(&world).parameter_group, GroupStatus::Applying);
+    assert_eq!(echo(&world).text(Parameter::DbParameterGroupName), "default.tuned");
+    assert_eq!(lines(&seconds(&mut world, 300)), ["00:05:45 available 0092"]);
+    assert_eq!(echo(&world).parameter_group, GroupStatus::PendingReboot);
+    world.reboot(ECHO).expect("rebooting");
+    seconds(&mut world, 120);
+    assert_eq!(echo(&world).parameter_group, GroupStatus::InSync);
+}
+
+#[test]
+fn a_reboot_that_comes_too_early_leaves_the_group_pending_reboot() {
+    let mut world = world_with_echo();
+    modify(&mut world, [(Parameter::DbParameterGroupName, text("default.tuned"))], true).expect("accepted");
+    world.reboot(ECHO).expect("available lingers, so it is accepted");
+    assert_eq!(
+        lines(&seconds(&mut world, 600)),
+        ["00:00:45 rebooting -", "00:02:00 modifying 0011", "00:02:00 modifying 0006", "00:07:00 available 0092"]
+    );
+    assert_eq!(echo(&world).parameter_group, GroupStatus::PendingReboot);
+}
+
+#[test]
+fn what_is_not_immediate_stays_pending_until_the_window() {
+    let mut world = world_with_echo();
+    let both =
+        [(Parameter::DbInstanceClass, text("db.t4g.small")), (Parameter::OptionGroupName, text("default:other"))];
+    modify(&mut world, both, false).expect("accepted");
+    assert!(seconds(&mut world, 7 * 86400).is_empty());
+    assert_eq!(echo(&world).facts().pending, ["DBInstanceClass".to_owned()].into());
+    assert_eq!(echo(&world).option_group, GroupStatus::PendingApply);
+
+    world.maintain(ECHO).expect("the window");
+    assert_eq!(lines(&seconds(&mut world, 300)).len(), 2);
+    assert_eq!(echo(&world).option_group, GroupStatus::InSync);
+    assert_eq!(echo(&world).text(Parameter::OptionGroupName), "default:other");
+    assert_eq!(echo(&world).text(Parameter::DbInstanceClass), "db.t4g.small");
+}
+
+#[test]
+fn an_immediate_modification_takes_the_pending_ones_along() {
+    let mut world = world_with_echo();
+    modify(&mut world, [(Parameter::DbInstanceClass, text("db.t4g.small"))], false).expect("accepted");
+    modify(&mut world, [(Parameter::CopyTagsToSnapshot, Value::Flag(true))], true).expect("accepted");
+    seconds(&mut world, 600);
+    assert_eq!(echo(&world).text(Parameter::DbInstanceClass), "db.t4g.small");
+}
+
+#[test]
+fn a_second_modification_while_available_lingers_joins_the_first() {
+    let mut world = world_with_echo();
+    modify(&mut world, [(Parameter::DbInstanceClass, text("db.t4g.small"))], true).expect("accepted");
+    seconds(&mut world, 30);
+    modify(&mut world, [(Parameter::MultiAz, Value::Flag(true))], true).expect("accepted");
+    assert_eq!(
+        lines(&seconds(&mut world, 600)),
+        ["00:00:45 modifying 0012", "00:00:45 modifying 0024", "00:05:45 available 0014", "00:05:45 available 0025",]
+    );
+}
+
+#[test]
+fn each_kind_of_modification_has_its_status_and_its_events() {
+    let cases: [(Parameter, Value, &str, &[&str]); 8] = [
+        (Parameter::AllocatedStorage, Value::Number(200), "modifying", &["0018", "0017"]),
+        (Parameter::BackupRetentionPeriod, Value::Number(0), "modifying", &["-", "0028"]),
+        (Parameter::EnableCloudwatchLogsExports, list(["postgresql"]), "configuring-log-exports", &["-", "-"]),
+        (Parameter::EnableIamDatabaseAuthentication, Value::Flag(true), "configuring-iam-database-auth", &["-", "-"]),
+        (Parameter::EngineVersion, text("16.6"), "upgrading", &["-", "-"]),
+        (Parameter::ManageMasterUserPassword, Value::Flag(true), "resetting-master-credentials", &["-", "0016"]),
+        (Parameter::Port, Value::Number(6432), "modifying", &["-", "-"]),
+        (Parameter::MultiAz, Value::Flag(true), "modifying", &["0024", "0025"]),
+    ];
+    for (parameter, value, status, events) in cases {
+        let mut world = world_with_echo();
+        modify(&mut world, [(parameter, value.clone())], true).expect("accepted");
+        let happened = seconds(&mut world, 600);
+        assert_eq!(happened[0].status, status, "{parameter}");
+        let ids: Vec<String> = lines(&happened).iter().map(|line| line[line.len() - 4..].trim().to_owned()).collect();
+        let ids: Vec<&str> = ids.iter().map(|id| if id.ends_with('-') { "-" } else { id }).collect();
+        assert_eq!(ids, events, "{parameter}");
+        assert_eq!(echo(&world).facts().actual[&parameter], value, "{parameter}");
+    }
+}
+
+#[test]
+fn a_managed_password_has_a_secret_until_it_is_managed_no_more() {
+    let mut world = world_with_echo();
+    modify(&mut world, [(Parameter::ManageMasterUserPassword, Value::Flag(true))], true).expect("accepted");
+    assert_eq!(echo(&world).secret, None);
+    seconds(&mut world, 600);
+    let secret = echo(&world).secret.clone().expect("a secret");
+    assert!(secret.arn.starts_with("arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!db-"));
+    assert_eq!(echo(&world).facts().has(Parameter::MasterUserSecretKmsKeyId), Some(&text("alias/aws/secretsmanager")));
+    modify(&mut world, [(Parameter::ManageMasterUserPassword, Value::Flag(false))], true).expect("accepted");
+    seconds(&mut world, 600);
+    assert_eq!(echo(&world).secret, None);
+}
+
+#[test]
+fn log_exports_are_a_difference() {
+    let mut world = world_with_echo();
+    modify(&mut world, [(Parameter::EnableCloudwatchLogsExports, list(["postgresql", "upgrade"]))], true)
+        .expect("accepted");
+    assert_eq!(echo(&world).facts().pending, ["PendingCloudwatchLogsExports".to_owned()].into());
+    seconds(&mut world, 600);
+    let request = Modify {
+        identifier: ECHO,
+        parameters: &Parameters::new(),
+        disable_log_exports: &["upgrade".to_owned()],
+        deletion_protection: None,
+        master_password: false,
+        apply_immediately: true,
+    };
+    world.modify(&request).expect("accepted");
+    seconds(&mut world, 600);
+    assert_eq!(echo(&world).parameters[&Parameter::EnableCloudwatchLogsExports], list(["postgresql"]));
+}
+
+#[test]
+fn deletion_protection_changes_at_once_and_leaves_the_status_alone() {
+    let mut world = world_with_echo();
+    protect(&mut world, true).expect("accepted");
+    assert!(echo(&world).deletion_protection);
+    assert_eq!(world.next(), None);
+}
+
+#[test]
+fn a_modification_that_was_interrupted_by_force_goes_on_when_available_again() {
+    let mut world = world_with_echo();
+    modify(&mut world, [(Parameter::DbInstanceClass, text("db.t4g.small"))], true).expect("accepted");
+    seconds(&mut world, 60);
+    world.force_status(ECHO, "storage-full").expect("forced");
+    assert!(seconds(&mut world, 86400).is_empty());
+    world.force_status(ECHO, "available").expect("forced");
+    assert_eq!(echo(&world).status, "modifying");
+    seconds(&mut world, 300);
+    assert_eq!(echo(&world).text(Parameter::DbInstanceClass), "db.t4g.small");
+}
