@@ -1,5 +1,6 @@
 """What is there before the first echo: production, its snapshots, a zone, a sender."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,7 +39,7 @@ class Zone:
 
 def seed_zone(cloud: LocalCloud, cname, target=LEGACY_HOST):
     """A hosted zone with `cname` pointing at a host of before; no record where `target` is None."""
-    created = cloud.client("route53").create_hosted_zone(Name=ZONE, CallerReference=f"{cname}-{len(cloud.mails())}-{id(cname)}")
+    created = cloud.client("route53").create_hosted_zone(Name=ZONE, CallerReference=str(uuid.uuid4()))
     zone = Zone(cloud, created["HostedZone"]["Id"].removeprefix("/hostedzone/"), cname)
     if target:
         zone.change("CREATE", {"Name": cname, "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": target}]})

@@ -245,7 +245,7 @@ impl Town {
     pub fn cname(&self) -> String {
         match &*self.zone.0.borrow() {
             Record::Cname { value, .. } => value.clone(),
-            other => format!("{other:?}"),
+            other @ (Record::Absent | Record::Other(_)) => format!("{other:?}"),
         }
     }
 
