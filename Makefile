@@ -2,19 +2,20 @@
 # hashes by requirements/*.txt. Needed beforehand: a Rust toolchain, Python 3.11 or later with venv, a C compiler.
 
 PYTHON ?= python3
+# Of the deployed functions: arm64, or x86_64.
+ARCHITECTURE ?= arm64
 VENV := .venv
 DEPLOY_VENV := .venv-deploy
-CARGO_TARGET_DIR ?= target
+# Absolute: SAM runs cargo in the functions' folders.
+override CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # cargo-lambda always names the machine; cargo must do so too, or each compiles the AWS SDK for itself.
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 BUILT := $(CARGO_TARGET_DIR)/$(HOST)/debug
 
 export CARGO_TARGET_DIR
-# No credentials of yours are ever used by the demo and the tests.
-LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(abspath $(BUILT))/rds-sim \
-  FUNCTIONS_DIR=$(abspath $(CARGO_TARGET_DIR))/lambda AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \
-  AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=/dev/null \
-  AWS_SHARED_CREDENTIALS_FILE=/dev/null
+# The local cloud forgets the environment's AWS settings by itself; these are for what talks to AWS's SDKs alone.
+LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(BUILT)/rds-sim FUNCTIONS_DIR=$(CARGO_TARGET_DIR)/lambda \
+  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-rust test-python check build deploy requirements clean rust python
@@ -41,9 +42,12 @@ check: rust ## format, clippy with warnings denied, and what the pure crate may 
 build: $(VENV)/.installed rust ## the functions' packages and the simulated RDS, unoptimized, for the local AWS
 	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --compiler cargo --output-format zip
 
+# Never `sam build --cached`: it does not see changes in shared/. After a failed build `sam deploy` would take the
+# sources for the functions, so that it runs only after a build that succeeded.
 deploy: $(DEPLOY_VENV)/.installed rust ## builds optimized functions and deploys to AWS with SAM; asks for the parameters
-	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam build
-	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam deploy --guided --capabilities CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND
+	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam deploy --guided --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
+	  --parameter-overrides Architecture=$(ARCHITECTURE) $(PARAMETERS)
 
 requirements: $(VENV)/.installed ## pins the Python tools anew from requirements/*.in
 	@test -x $(VENV)/bin/pip-compile || $(VENV)/bin/pip install --quiet pip-tools

@@ -1,10 +1,10 @@
 """The mail, the page and the button, over the function URL as a browser sees it."""
 
 import pytest
-from conftest import APPROVERS
 
 from local import person, seed
 from local.story import Story
+from world import APPROVERS
 
 
 class NobodyYet:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from conftest import APPROVERS
 
 from local import report, seed
 from local.story import Approver, Story
+from world import APPROVERS
 
 
 def two_cycles(world):
@@ -18,11 +18,8 @@ def two_cycles(world):
         if cycles:
             seed.add_snapshots(world.rds, at - timedelta(minutes=30))
         before = world.zone.target()
-        instance = story.begin(at)
-        story.run_until(lambda: story.stage(instance) == "promoted", f"{instance} is promoted")
-        cycles.append(report.cycle(story, world.zone, instance, before))
-    first = cycles[0]["instance"]
-    story.run_until(lambda: first not in world.rds.instances(), f"{first} is destroyed")
+        cycles.append(report.cycle(story, world.zone, story.cycle(at), before))
+    story.see_off(cycles[0]["instance"])
     return story, report.report(story, cycles, 0)
 
 
@@ -76,8 +73,7 @@ def test_a_new_echo_waits_for_its_minimum_age_and_its_predecessor(deploy):
 def test_without_approval_nobody_is_mailed(deploy):
     world = deploy(Approval="none", Approvers="", Sender="")
     story = Story(world.echo, world.rds)
-    instance = story.begin(world.first)
-    story.run_until(lambda: story.stage(instance) == "promoted", f"{instance} is promoted")
+    instance = story.cycle(world.first)
     assert story.mails == []
     assert world.zone.target() == world.rds.instances()[instance]["address"]
     promoted = story.advances(instance)[-1]

@@ -2,19 +2,18 @@
 
 import json
 import os
-import platform
 import shutil
 import signal
-import subprocess
 import sys
 import urllib.request
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import botocore.session
 from botocore.config import Config
 
-from .process import Child, LocalCloudError, demand_free, free_port, until
+from . import clock
+from .process import Child, demand_free, free_port, until
 from .simulated_rds import SimulatedRds
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -41,19 +40,12 @@ def ended_by_signals():
         signal.signal(number, unwind)
 
 
-def faketime_library():
-    """libfaketime from its wheel, tried on this machine."""
-    import libfaketime
-
-    library = Path(libfaketime.__file__).parent / "vendor/libfaketime/src/libfaketime.so.1"
-    environment = {"LD_PRELOAD": str(library), "FAKETIME": "2001-02-03 04:05:06", "PATH": os.environ.get("PATH", "")}
-    probe = subprocess.run(["date", "-u", "+%Y"], env=environment, capture_output=True, text=True, check=False)
-    if probe.stdout.strip() != "2001":
-        raise LocalCloudError(
-            f"libfaketime does not work here ({platform.system()} {platform.machine()}): the local cloud needs Linux on "
-            "x86_64, or a libfaketime built for this machine (pip install --no-binary libfaketime libfaketime)"
-        )
-    return str(library)
+def forget_the_users_aws():
+    """Whatever profile, endpoint or proxy the user has set, nothing here is meant for it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(CREDENTIALS, AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    os.environ.update(AWS_EC2_METADATA_DISABLED="true", NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
 
 
 class LocalCloud:
@@ -67,27 +59,27 @@ class LocalCloud:
         self.rds = None
 
     def __enter__(self):
-        if self.work.exists():
-            shutil.rmtree(self.work)
+        forget_the_users_aws()
         temporary = self.work / "tmp"
+        shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         self.port = self._wanted_port or free_port()
         demand_free(self.port, "the local AWS")
         self._rds_port = free_port()
         self._clock = self.work / "clock"
-        self._set_clock(datetime.now(timezone.utc))
+        clock.write(self._clock, datetime.now(UTC))
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {
-            **CREDENTIALS,
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
             "TMPDIR": str(temporary),
+            "STATE_DIR": str(temporary / "state"),
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ENDPOINT_URL_RDS": f"http://127.0.0.1:{self._rds_port}",
             "LOG_LEVEL": "WARNING",
         }
-        command = [sys.executable, str(Path(__file__).with_name("launcher.py")), faketime_library(), str(self._clock)]
+        command = [sys.executable, str(Path(__file__).with_name("launcher.py")), str(clock.library(temporary)), str(self._clock)]
         self._ministack = Child("MiniStack", command, self.work / "ministack.log", environment)
         try:
             until(self._answers, "MiniStack", 60)
@@ -113,12 +105,6 @@ class LocalCloud:
             return False
         return True
 
-    def _set_clock(self, at):
-        """As the simulated RDS does it later: one frozen moment, replaced as a whole."""
-        draft = self._clock.with_suffix(".new")
-        draft.write_text(at.strftime("%Y-%m-%d %H:%M:%S\n"))
-        draft.rename(self._clock)
-
     def get(self, path):
         """JSON from MiniStack beside AWS's own interfaces."""
         with urllib.request.urlopen(self.url + path, timeout=30) as answer:
@@ -141,7 +127,7 @@ class LocalCloud:
         """A new, empty simulated RDS whose time begins at `start`; the one before is ended."""
         if self.rds:
             self.rds.end()
-        self._set_clock(start)
+        clock.write(self._clock, start)
         binary = built("RDS_SIM_BIN", "debug", "rds-sim")
         self.rds = SimulatedRds(binary, self._rds_port, self.url, self._clock, start, self.work / "rds-sim.log")
         return self.rds

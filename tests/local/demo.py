@@ -1,15 +1,17 @@
 """`make demo`: two whole cycles on the local cloud, told line by line.
 
 APPROVE=auto presses the mailed buttons over HTTP even at a terminal; GATEWAY_PORT fixes the local AWS's port.
+The report and the logs go to target/demo, or to the folder that is given.
 """
 
 import json
 import os
 import sys
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from . import person, report, seed
+from . import report, seed
 from .cloud import REPOSITORY, LocalCloud, ended_by_signals
 from .echo import Echo, package
 from .process import LocalCloudError, until
@@ -20,7 +22,7 @@ ECHO = "dev"
 CNAME = "dev-db.example.test"
 APPROVERS = ("dana@example.test", "eli@example.test")
 # A Monday, as the schedule says, and the next one.
-START = datetime(2026, 11, 30, 2, 0, tzinfo=timezone.utc)
+START = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
 FIRST = START + timedelta(hours=1)
 SECOND = FIRST + timedelta(weeks=1)
 TIMING = {
@@ -123,17 +125,18 @@ class AtTheTerminal(Approver):
             return None
         print("\n  Open one of these links in your browser and press its button (Ctrl-C ends the demo).\n", flush=True)
         until(clicked, "your click", 24 * 3600, every=0.3)
-        return person.request(links["confirm"])
+        # What the functions made of it is told by their own lines.
+        story.listen()
+        return None
 
 
-def run():
+def run(output: Path):
     interactive = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("APPROVE") != "auto"
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     began = time.monotonic()
     port = os.environ.get("GATEWAY_PORT")
-    if port and not port.isdecimal():
-        raise LocalCloudError(f"GATEWAY_PORT is {port!r}, but must be a port's number")
-    output = REPOSITORY / "target" / "demo"
+    if port and not (port.isdecimal() and 0 < int(port) < 65536):
+        raise LocalCloudError(f"GATEWAY_PORT is {port!r}, but must be a port's number, 1 to 65535")
     with LocalCloud(output, int(port) if port else None) as cloud:
         rds = cloud.simulate_rds(START)
         rds.timing(**TIMING)
@@ -152,25 +155,22 @@ def run():
                 seed.add_snapshots(rds, at - timedelta(minutes=30))
             teller.say(f"Cycle {number}: the schedule of `new` comes round on {at:%A, %d %B %Y, %H:%M} UTC")
             before = zone.target()
-            instance = story.begin(at)
-            story.run_until(lambda: story.stage(instance) == "promoted" or story.cancelled(instance), f"{instance} is promoted")
-            cycles.append(report.cycle(story, zone, instance, before))
-        replaced = [each["instance"] for each in cycles if story.stage(each["instance"]) == "forgotten"]
-        for first in replaced:
-            teller.say(f"The end of {first}: its grace period, the point of no return, a pause, and its destruction")
-            story.run_until(lambda: first not in rds.instances(), f"{first} is destroyed")
+            cycles.append(report.cycle(story, zone, story.cycle(at), before))
+        for replaced in [each["instance"] for each in cycles if story.stage(each["instance"]) == "forgotten"]:
+            teller.say(f"The end of {replaced}: its grace period, the point of no return, a pause, and its destruction")
+            story.see_off(replaced)
         found = report.report(story, cycles, time.monotonic() - began)
         (output / "report.json").write_text(json.dumps(found, indent=2) + "\n")
         teller.say("What it came to")
         print("\n".join(report.table(found)))
         echo.close()
-    print(f"\nAll of it is in {(output / 'report.json').relative_to(REPOSITORY)}; everything that was started is ended.")
+    print(f"\nThe same is in {os.path.relpath(output / 'report.json')}; everything that was started is ended.")
 
 
 def main():
     ended_by_signals()
     try:
-        run()
+        run(Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "target" / "demo")
     except LocalCloudError as error:
         sys.exit(f"demo: {error}")
     except KeyboardInterrupt:

@@ -177,4 +177,11 @@ class Echo:
         """Deletes the stack, and with it whatever could still wake."""
         self.proxy.close()
         self.cloud.quiet()
-        self.cloud.client("cloudformation").delete_stack(StackName=self.stack)
+        formation = self.cloud.client("cloudformation")
+        formation.delete_stack(StackName=self.stack)
+
+        def gone():
+            stacks = formation.list_stacks(StackStatusFilter=["DELETE_COMPLETE"])["StackSummaries"]
+            return self.stack in {each["StackName"] for each in stacks}
+
+        until(gone, f"the end of stack {self.stack}", 60, every=0.1)

@@ -95,9 +95,3 @@ def links(mail):
             if action in said:
                 found.setdefault(action, url)
     return found
-
-
-def open_and_press(url):
-    """Opens a mailed link and presses its button; gives both pages."""
-    shown = request(url)
-    return shown, press(shown)

@@ -46,7 +46,11 @@ class Approver:
         """Acts on one mail; gives the page after the button, or None where it is left alone."""
         if self._who is not None and not set(mail["To"]) & set(self._who):
             return None
-        shown, done = person.open_and_press(links[self._action])
+        shown = person.request(links[self._action])
+        if not shown.forms():
+            # Others were faster, or enough: there is nothing left to press.
+            return None
+        done = person.press(shown)
         if (shown.status, done.status) != (200, 200):
             raise LocalCloudError(f"the page answered {shown.status}, its button {done.status}: {done.text()}")
         return done
@@ -144,6 +148,16 @@ class Story:
                     if outcome["did"] == "advanced" and outcome["to"] == "new":
                         return outcome["instance"]
         raise LocalCloudError(f"`new` restored nothing at {stamp(at)}: {self.invocations[-1].lines}")
+
+    def cycle(self, at: datetime):
+        """One cycle, from its schedule until its instance is promoted or cancelled; gives the instance."""
+        instance = self.begin(at)
+        self.run_until(lambda: self.stage(instance) == "promoted" or self.cancelled(instance), f"{instance} is promoted")
+        return instance
+
+    def see_off(self, instance):
+        """Lives on until a replaced instance is destroyed."""
+        self.run_until(lambda: instance not in self.rds.instances(), f"{instance} is destroyed")
 
     def go_to(self, at: datetime):
         """Lives on until then, with everything that is due before."""
