@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, WaiterError
-from conftest import DAY, rds_client
+from rds_servers import DAY, rds_client
 
 ECHO = "dev-2026-11-22"
 ARN = f"arn:aws:rds:us-east-1:000000000000:db:{ECHO}"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import DAY
+from rds_servers import DAY
 
 ECHO = "dev-2026-11-22"
 
