@@ -72,10 +72,7 @@ fn every_single_call_may_go_wrong_in_every_way() {
 #[test]
 fn a_cancel_keeps_the_cname_and_the_next_echo_asks_again() {
     let mut town = Town::new("");
-    while town.links("bob@example.test").is_none() {
-        town.all_look();
-        town.pass(10);
-    }
+    town.until_asked();
     let (confirm, cancel) = town.links("bob@example.test").unwrap();
     assert_eq!(town.visit("POST", &confirm).0.status, 200);
     assert_eq!(town.visit("POST", &cancel).0.status, 200);
@@ -94,10 +91,7 @@ fn a_cancel_keeps_the_cname_and_the_next_echo_asks_again() {
 #[test]
 fn looking_changes_nothing_and_pressing_twice_counts_once() {
     let mut town = Town::new("-Drdsecho.promote.approvals=2");
-    while town.links("ann@example.test").is_none() {
-        town.all_look();
-        town.pass(10);
-    }
+    town.until_asked();
     let (confirm, cancel) = town.links("ann@example.test").unwrap();
     let before = town.rds.world().instances()[FIRST].facts();
     for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"] {
@@ -126,10 +120,7 @@ fn looking_changes_nothing_and_pressing_twice_counts_once() {
 #[test]
 fn a_forged_confirmation_tag_promotes_nothing() {
     let mut town = Town::new("");
-    while town.tag(FIRST, "notified").is_none() {
-        town.all_look();
-        town.pass(10);
-    }
+    town.until_asked();
     let forged = format!("1 {} {}", town.now(), "A".repeat(43));
     let arn = town.rds.world().instances()[FIRST].facts().arn;
     let tags = [("rdsecho:dev:confirmed:ann@example.test".to_owned(), forged)].into();
@@ -142,10 +133,7 @@ fn a_forged_confirmation_tag_promotes_nothing() {
 #[test]
 fn bad_links_all_get_the_same_page() {
     let mut town = Town::new("");
-    while town.links("ann@example.test").is_none() {
-        town.all_look();
-        town.pass(10);
-    }
+    town.until_asked();
     let (confirm, cancel) = town.links("ann@example.test").unwrap();
     let (fields, _) = confirm.split_once('.').map(|_| confirm.rsplit_once('.').unwrap()).unwrap();
     let (_, other_mac) = cancel.rsplit_once('.').unwrap();

@@ -253,6 +253,18 @@ impl Town {
         self.rds.world().instances().get(instance).is_some_and(|one| self.zone.0.borrow().points_at(&one.facts()))
     }
 
+    /// Lets the schedules work until both people have been mailed.
+    pub fn until_asked(&mut self) {
+        for _ in 0..60 {
+            if self.links("bob@example.test").is_some() {
+                return;
+            }
+            self.all_look();
+            self.pass(10);
+        }
+        panic!("nobody was asked: {:?} {:#?}", self.stages(), self.said);
+    }
+
     /// Lets schedules and Ann work, ten minutes apart, until `done`; says how many rounds that took.
     pub fn live_until(&mut self, rounds: usize, done: impl Fn(&Town) -> bool) -> Option<usize> {
         (0..rounds).find(|_| {
