@@ -8,6 +8,7 @@ use tag_state::announce::approval_changed;
 use tag_state::approval::{Action, Claim, Mac};
 use tag_state::decide::click::{Standing, press, standing};
 use tag_state::own::OwnInstance;
+use tag_state::reason::Reason;
 use tag_state::settings::Settings;
 use tag_state::text::page::{Page, STYLE_HASH};
 use tag_state::wake::Wake;
@@ -75,11 +76,14 @@ async fn answer<R: Rds, M: Macs, A: Announcer>(
     now: Timestamp,
     report: &mut Report,
 ) -> Response {
-    let parsed = Claim::parse(request.path.trim_start_matches('/'));
-    let Some((claim, mac)) = parsed.filter(|(claim, _)| claim.echo == settings.name.as_str()) else {
+    // A domain of the user's own may lead here by a path of its own: the token is the last part.
+    let token = request.path.rsplit('/').next().unwrap_or_default();
+    let Some((claim, mac)) = Claim::parse(token).filter(|(claim, _)| claim.echo == settings.name.as_str()) else {
+        report.add(Outcome::not_done(None, Did::Nothing, &Reason::BadLink {}));
         return respond(settings, &Page::BadLink, request);
     };
     if now > claim.expires {
+        report.add(Outcome::not_done(None, Did::Nothing, &Reason::OldLink {}));
         return respond(settings, &Page::Expired, request);
     }
     match genuine(settings, ports, claim, mac).await {
@@ -90,7 +94,10 @@ async fn answer<R: Rds, M: Macs, A: Announcer>(
                 respond(settings, &Page::NotStored, request)
             }
         },
-        Ok(None) => respond(settings, &Page::BadLink, request),
+        Ok(None) => {
+            report.add(Outcome::not_done(None, Did::Nothing, &Reason::BadLink {}));
+            respond(settings, &Page::BadLink, request)
+        }
         Err(error) => {
             report.failed(None, &error);
             respond(settings, &Page::NotStored, request)

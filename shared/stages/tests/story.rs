@@ -152,6 +152,9 @@ fn bad_links_all_get_the_same_page() {
     })
     .collect();
     assert!(pages.iter().all(|page| *page == pages[0]));
+    let (_, token) = confirm.rsplit_once('/').unwrap();
+    let (response, _) = town.visit("GET", &format!("/a/path/of/your/own/{token}"));
+    assert_eq!(response.status, 200, "a domain of one's own may have a path");
     assert_eq!(town.tag(FIRST, "confirmed:ann@example.test"), None);
     for (name, value) in town.visit("GET", &confirm).0.headers {
         let expected = match name {

@@ -88,7 +88,12 @@ fn differing<'a>(instance: &'a Instance, wanted: &'a Parameters) -> impl Iterato
             // The key of a secret that RDS has made is shown as an ARN, and cannot be compared.
             let set_once = **parameter == Parameter::MasterUserSecretKmsKeyId
                 && instance.has(Parameter::ManageMasterUserPassword) == Some(&Value::Flag(true));
-            !set_once && !instance.has(**parameter).is_some_and(|actual| actual.satisfies(value))
+            let has = match instance.has(**parameter) {
+                Some(actual) => actual.satisfies(value),
+                // RDS leaves out what is off.
+                None => matches!(value, Value::Flag(false) | Value::Number(0)),
+            };
+            !set_once && !has
         })
         .map(|(parameter, value)| (*parameter, value))
 }

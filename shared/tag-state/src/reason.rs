@@ -197,6 +197,10 @@ reasons! {
     } "call-failed" => "{what}";
     /// No instance needs this stage.
     NothingToDo {} "nothing-to-do" => "no instance of this echo is waiting for this";
+    /// A link that was not mailed, or not as it was opened. It is never said how nearly right it was.
+    BadLink {} "bad-link" => "the link is not one that this echo mailed";
+    /// A link, genuine or not, whose time is over.
+    OldLink {} "old-link" => "the link's time is over";
     /// The event was not for us.
     ForeignEvent {
         /// Why.

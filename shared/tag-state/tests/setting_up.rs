@@ -120,6 +120,24 @@ fn modify_submits_only_what_differs() {
 }
 
 #[test]
+fn what_rds_does_not_show_is_off() {
+    let wanted = |value: &str| {
+        let settings = with(&format!("-Drdsecho.mod.enablePerformanceInsights={value}"));
+        match modify::decide(&settings, &ours("dev-2026-11-22", "new", &[]), at(NOW)) {
+            Decision::Act(ModifyStep::Modify { call, .. }) => call.is_some(),
+            Decision::Act(ModifyStep::GiveUp(_))
+            | Decision::Wait { .. }
+            | Decision::Refuse(_)
+            | Decision::Nothing(_) => {
+                panic!("modify decides otherwise")
+            }
+        }
+    };
+    assert!(wanted("true"));
+    assert!(!wanted("false"), "or modify would ask for it again and again");
+}
+
+#[test]
 fn modify_names_the_log_exports_to_switch_off() {
     let settings = with("-Drdsecho.mod.enableCloudwatchLogsExports=error,slowquery");
     let mut fresh = instance("dev-2026-11-22", "new", &[]);
@@ -171,7 +189,10 @@ fn reboot_waits_until_all_that_is_wanted_is_there() {
     let wait = |change: fn(&mut Instance)| code(rebooting("", &[], change));
     assert_eq!(wait(|instance| instance.pending = ["Iops".to_owned()].into()), "pending");
     assert_eq!(wait(|instance| instance.deletion_protection = false), "not-in-effect");
-    assert_eq!(wait(|instance| drop(instance.actual.remove(&Parameter::BackupRetentionPeriod))), "not-in-effect");
+    assert_eq!(
+        wait(|instance| drop(instance.actual.insert(Parameter::BackupRetentionPeriod, Value::Number(7)))),
+        "not-in-effect"
+    );
     assert_eq!(wait(|instance| instance.parameter_group_statuses = vec!["applying".to_owned()]), "applying");
     assert_eq!(wait(|instance| instance.option_group_statuses = vec!["pending-apply".to_owned()]), "applying");
 }
