@@ -63,10 +63,70 @@ fn every_single_call_may_go_wrong_in_every_way() {
             let mails = town.mailbox.0.borrow().len();
             assert!((4..=8).contains(&mails), "{kind:?} at call {number}: {mails} mails");
             assert!(town.rds.world().instances()["production"].facts().tags.is_empty());
+            let applied = if kind == Kind::Repeats { 2..=3 } else { 2..=2 };
+            let reboots = town.rds.world().calls()["RebootDBInstance"];
+            assert!(applied.contains(&reboots), "{kind:?} at call {number}: {reboots} reboots of two instances");
             stories += 1;
         }
     }
     println!("{stories} stories, {calls} calls in each");
+}
+
+/// Of two runs at the same moment, or a restore whose first answer was lost, the slower one finds its work done.
+#[test]
+fn a_restore_that_is_there_already_is_success() {
+    let mut town = Town::new("");
+    // 1: the listing of instances, 2: of snapshots, 3: the restore.
+    town.trouble = Trouble::strike(3, Kind::Repeats);
+    let report = town.invoke("new", &Wake::All);
+    assert!(report.errors.is_empty(), "{report:#?}");
+    assert_eq!(report.outcomes[0].code, Some("in-flight"), "{report:#?}");
+    assert_eq!(town.stages(), [(FIRST.to_owned(), "new".to_owned())]);
+    town.live_until(60, |town| town.cname_points_at(FIRST)).expect("it goes on as usual");
+}
+
+/// promote's calls: 1 instances, 2 record, 3 the MAC, 4 the `replaced` tag, 5 the last look, 6 the swap.
+#[test]
+fn a_cancel_counts_until_the_last_look_before_the_swap() {
+    for number in 1..=6 {
+        let mut town = Town::new("");
+        town.until_asked();
+        town.ann_confirms();
+        let rds = town.rds.clone();
+        town.trouble = Trouble::meanwhile(number, move || {
+            let arn = rds.world().instances()[FIRST].facts().arn;
+            let cancel = [("rdsecho:dev:cancelled:bob@example.test".to_owned(), "1 2026-11-22T09:00:00Z".to_owned())];
+            rds.world_mut().add_tags(&arn, &cancel.into()).unwrap();
+        });
+        town.invoke("promote", &Wake::All);
+        assert_eq!(town.cname_points_at(FIRST), number == 6, "cancelled before call {number}");
+    }
+}
+
+/// retire's calls when it destroys: 1 instances, 2 record, 3 and 4 both again, 5 protection, 6 the delete.
+#[test]
+fn what_comes_into_use_until_the_last_look_is_not_destroyed() {
+    for number in 1..=4 {
+        for by_cname in [true, false] {
+            let mut town = Town::new("");
+            town.live_until(200, |town| town.tag(FIRST, "stage").as_deref() == Some("retired")).expect("a retired one");
+            town.pass(15);
+            let (rds, zone) = (town.rds.clone(), town.zone.clone());
+            town.trouble = Trouble::meanwhile(number, move || {
+                let facts = rds.world().instances()[FIRST].facts();
+                if by_cname {
+                    *zone.0.borrow_mut() = Record::Cname { value: facts.address.unwrap(), ttl: 60 };
+                } else {
+                    let promoted = [("rdsecho:dev:stage".to_owned(), "promoted".to_owned())];
+                    rds.world_mut().add_tags(&facts.arn, &promoted.into()).unwrap();
+                }
+            });
+            let report = town.invoke("retire", &Wake::All);
+            // The tag is in the instance, which is read before the record.
+            let seen = by_cname || number <= 3;
+            assert_eq!(town.rds.world().instances()[FIRST].status == "available", seen, "call {number}: {report:#?}");
+        }
+    }
 }
 
 #[test]
