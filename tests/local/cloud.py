@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from . import clock
 from .process import Child, demand_free, free_port, until
-from .simulated_rds import SimulatedRds
+from .simulated_rds import SimulatedRds, rds_client
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
@@ -65,9 +65,9 @@ class LocalCloud:
         temporary.mkdir(parents=True)
         self.port = self._wanted_port or free_port()
         demand_free(self.port, "the local AWS")
-        self._rds_port = free_port()
-        self._clock = self.work / "clock"
-        clock.write(self._clock, datetime.now(UTC))
+        self.rds_port = free_port()
+        self.clock = self.work / "clock"
+        clock.write(self.clock, datetime.now(UTC))
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {
             "BIND_HOST": "127.0.0.1",
@@ -76,10 +76,10 @@ class LocalCloud:
             "TMPDIR": str(temporary),
             "STATE_DIR": str(temporary / "state"),
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ENDPOINT_URL_RDS": f"http://127.0.0.1:{self._rds_port}",
+            "AWS_ENDPOINT_URL_RDS": f"http://127.0.0.1:{self.rds_port}",
             "LOG_LEVEL": "WARNING",
         }
-        command = [sys.executable, str(Path(__file__).with_name("launcher.py")), str(clock.library(temporary)), str(self._clock)]
+        command = [sys.executable, str(Path(__file__).with_name("launcher.py")), str(clock.library(temporary)), str(self.clock)]
         self._ministack = Child("MiniStack", command, self.work / "ministack.log", environment)
         try:
             until(self._answers, "MiniStack", 60)
@@ -89,9 +89,7 @@ class LocalCloud:
         return self
 
     def __exit__(self, *_):
-        if self.rds:
-            self.rds.end()
-            self.rds = None
+        self.end_simulated_rds()
         if self._ministack:
             self._ministack.end()
             self._ministack = None
@@ -123,13 +121,22 @@ class LocalCloud:
             )
         return self._clients[service]
 
-    def simulate_rds(self, start):
-        """A new, empty simulated RDS whose time begins at `start`; the one before is ended."""
+    def end_simulated_rds(self):
+        """Ends the simulated RDS, if there is one; its port is then free for another one."""
         if self.rds:
             self.rds.end()
-        clock.write(self._clock, start)
+            self.rds = None
+
+    def rds_client(self):
+        """A botocore client for whatever serves RDS to the functions."""
+        return rds_client(f"http://127.0.0.1:{self.rds_port}")
+
+    def simulate_rds(self, start):
+        """A new, empty simulated RDS whose time begins at `start`; the one before is ended."""
+        self.end_simulated_rds()
+        clock.write(self.clock, start)
         binary = built("RDS_SIM_BIN", "debug", "rds-sim")
-        self.rds = SimulatedRds(binary, self._rds_port, self.url, self._clock, start, self.work / "rds-sim.log")
+        self.rds = SimulatedRds(binary, self.rds_port, self.url, self.clock, start, self.work / "rds-sim.log")
         return self.rds
 
     def quiet(self):

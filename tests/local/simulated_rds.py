@@ -24,6 +24,13 @@ def stamp(at):
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def rds_client(url):
+    """A botocore client for an RDS at that address."""
+    return botocore.session.get_session().create_client(
+        "rds", region_name="us-east-1", endpoint_url=url, aws_access_key_id="local", aws_secret_access_key="local"
+    )
+
+
 class SimulatedRds:
     """One world of DB instances, with its own time, which moves only when it is told to."""
 
@@ -93,9 +100,7 @@ class SimulatedRds:
 
     def client(self):
         """A botocore client, as anybody could talk to it."""
-        return botocore.session.get_session().create_client(
-            "rds", region_name="us-east-1", endpoint_url=self.url, aws_access_key_id="local", aws_secret_access_key="local"
-        )
+        return rds_client(self.url)
 
     def end(self):
         self._child.end()
