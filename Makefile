@@ -40,7 +40,7 @@ check: rust ## format, clippy with warnings denied, and what the pure crate may 
 	@.ci/pure-crate
 
 build: $(VENV)/.installed rust ## the functions' packages and the simulated RDS, unoptimized, for the local AWS
-	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --compiler cargo --output-format zip
+	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --compiler cargo --output-format zip --target $(HOST)
 
 # Never `sam build --cached`: it does not see changes in shared/. After a failed build `sam deploy` would take the
 # sources for the functions, so that it runs only after a build that succeeded.

@@ -1,13 +1,14 @@
 //! Reading what a wake-up is about, as cheaply as it allows: one call for one instance, one listing
 //! for all.
 
+use tag_state::facts::Record;
 use tag_state::own::OwnInstance;
 use tag_state::reason::Reason;
 use tag_state::settings::Settings;
 use tag_state::stage::Stage;
 use tag_state::wake::Wake;
 
-use crate::ports::{Answer, Rds};
+use crate::ports::{Answer, Dns, Failure, Rds};
 use crate::report::{Did, Outcome, Report};
 
 /// Our instances that the wake-up is about. Of a listing, only those in one of `stages`: the others
@@ -77,5 +78,18 @@ async fn one(
 pub(crate) fn strange(settings: &Settings, identifier: &str, reason: &Reason, report: &mut Report) {
     if settings.name.resembles(identifier) {
         report.add(Outcome::not_done(Some(identifier), Did::Refuses, reason));
+    }
+}
+
+/// The record of the CNAME; a zone that is not set, or not there, is for a person to mend.
+pub(crate) async fn record(settings: &Settings, dns: &impl Dns) -> Answer<Result<Record, Outcome>> {
+    let refused = |reason: &Reason| Ok(Err(Outcome::not_done(None, Did::Refuses, reason)));
+    let Some(zone) = &settings.promote.hosted_zone_id else {
+        return refused(&Reason::SettingMissing { key: "rdsecho.promote.hostedZoneId".to_owned() });
+    };
+    match dns.record(zone, &settings.promote.cname).await {
+        Ok(record) => Ok(Ok(record)),
+        Err(error) if error.failure == Failure::NotFound => refused(&Reason::NoZone { zone: zone.clone() }),
+        Err(error) => Err(error),
     }
 }

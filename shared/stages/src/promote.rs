@@ -11,6 +11,7 @@ use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
+use crate::observe;
 use crate::ports::{Announcer, Answer, Dns, Failure, Macs, Rds};
 use crate::report::{Did, Outcome, Report, to_act};
 
@@ -57,12 +58,13 @@ async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
     if own.is_empty() {
         return Ok(());
     }
-    let Some(zone_id) = &settings.promote.hosted_zone_id else {
-        let reason = Reason::SettingMissing { key: "rdsecho.promote.hostedZoneId".to_owned() };
-        report.add(Outcome::not_done(None, Did::Refuses, &reason));
-        return Ok(());
+    let record = match observe::record(settings, ports.dns).await? {
+        Ok(record) => record,
+        Err(outcome) => {
+            report.add(outcome);
+            return Ok(());
+        }
     };
-    let record = ports.dns.record(zone_id, &settings.promote.cname).await?;
     repair(&scene, &mut own, &record, report).await?;
 
     // What the CNAME already points at is promoted or refused by the repair, and no candidate.

@@ -28,16 +28,8 @@ pub async fn run(
     let stages = [Stage::Forgotten, Stage::Retired];
     let owns = observe::instances(settings, rds, wake, &stages, &mut report).await;
     let owns: Vec<OwnInstance> = owns.into_iter().filter(|own| stages.contains(&own.stage())).collect();
-    if owns.is_empty() {
-        return report.finish();
-    }
-    let Some(zone_id) = &settings.promote.hosted_zone_id else {
-        let reason = Reason::SettingMissing { key: "rdsecho.promote.hostedZoneId".to_owned() };
-        report.add(Outcome::not_done(None, Did::Refuses, &reason));
-        return report;
-    };
     for own in owns {
-        let turn = turn(&scene, dns, zone_id, &own, &mut report).await;
+        let turn = turn(&scene, dns, &own, &mut report).await;
         report.record(own.identifier(), turn);
     }
     report.finish()
@@ -46,12 +38,14 @@ pub async fn run(
 async fn turn<R: Rds, A: Announcer>(
     scene: &Scene<'_, R, A>,
     dns: &impl Dns,
-    zone_id: &str,
     own: &OwnInstance,
     report: &mut Report,
 ) -> Answer<Outcome> {
     // The CNAME is read after the instance: one that is promoted in between is seen here.
-    let record = dns.record(zone_id, &scene.settings.promote.cname).await?;
+    let record = match observe::record(scene.settings, dns).await? {
+        Ok(record) => record,
+        Err(outcome) => return Ok(outcome),
+    };
     let step = match to_act(decide(scene.settings, own, &record, scene.now), Some(own.identifier())) {
         Ok(step) => step,
         Err(outcome) => return Ok(outcome),
@@ -61,17 +55,12 @@ async fn turn<R: Rds, A: Announcer>(
             let did = scene.enter(own, Stage::Retired, &tags, report).await?;
             Ok(Outcome::done(own.identifier(), did, "to be destroyed", "its grace period is over"))
         }
-        RetireStep::Destroy(_) => destroy(scene, dns, zone_id, own.identifier()).await,
+        RetireStep::Destroy(_) => destroy(scene, dns, own.identifier()).await,
     }
 }
 
 /// Everything is read once more: this is the call that cannot be taken back.
-async fn destroy<R: Rds, A: Announcer>(
-    scene: &Scene<'_, R, A>,
-    dns: &impl Dns,
-    zone_id: &str,
-    identifier: &str,
-) -> Answer<Outcome> {
+async fn destroy<R: Rds, A: Announcer>(scene: &Scene<'_, R, A>, dns: &impl Dns, identifier: &str) -> Answer<Outcome> {
     let Some(instance) = scene.rds.instance(identifier).await? else {
         return Ok(Outcome::not_done(Some(identifier), Did::Nothing, &Reason::Gone {}));
     };
@@ -79,7 +68,10 @@ async fn destroy<R: Rds, A: Announcer>(
         Ok(own) => own,
         Err(reason) => return Ok(Outcome::not_done(Some(identifier), Did::Refuses, &reason)),
     };
-    let record = dns.record(zone_id, &scene.settings.promote.cname).await?;
+    let record = match observe::record(scene.settings, dns).await? {
+        Ok(record) => record,
+        Err(outcome) => return Ok(outcome),
+    };
     let deletable: Box<Deletable> = match to_act(decide(scene.settings, &own, &record, scene.now), Some(identifier)) {
         Ok(RetireStep::Destroy(deletable)) => deletable,
         // Somebody took the point of no return back by hand; the next wake starts over.

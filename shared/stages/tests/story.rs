@@ -265,6 +265,22 @@ fn the_cname_moved_by_hand_is_followed_and_what_it_points_at_is_never_destroyed(
 }
 
 #[test]
+fn without_its_zone_nothing_is_promoted_or_destroyed_and_that_is_said() {
+    let mut town = Town::new("-Drdsecho.promote.hostedZoneId=ZGONE");
+    town.until_asked();
+    town.ann_confirms();
+    let report = town.invoke("promote", &Wake::All);
+    assert_eq!((report.outcomes[0].code, &report.outcomes[0].did), (Some("no-zone"), &Did::Refuses), "{report:#?}");
+    assert!(report.errors.is_empty(), "trying again would not help: {report:#?}");
+    let arn = town.rds.world().instances()[FIRST].facts().arn;
+    let forgotten = [("rdsecho:dev:stage".to_owned(), "forgotten".to_owned())];
+    town.rds.world_mut().add_tags(&arn, &forgotten.into()).unwrap();
+    town.pass(6000);
+    let report = town.invoke("retire", &Wake::All);
+    assert_eq!(report.outcomes[0].code, Some("no-zone"), "{report:#?}");
+}
+
+#[test]
 fn a_copy_with_our_tags_is_never_changed() {
     let mut town = Town::new("");
     town.live_until(60, |town| town.stages() == [(FIRST.to_owned(), "promoted".to_owned())]).expect("a first one");

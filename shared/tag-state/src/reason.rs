@@ -160,9 +160,16 @@ reasons! {
     } "expired" => "the request expired at {at}; the next echo, or a new request, asks again";
     /// The CNAME cannot be swapped or trusted.
     Record {
+        /// The name.
+        name: String,
         /// What is there instead.
         what: String
-    } "record" => "{what}; make it a plain CNAME";
+    } "record" => "{name} is {what}: make it a plain CNAME";
+    /// The hosted zone is not there.
+    NoZone {
+        /// Its id.
+        zone: String
+    } "no-zone" => "there is no hosted zone {zone}: check rdsecho.promote.hostedZoneId";
     /// The record is not there.
     NoRecord {
         /// The name.

@@ -136,7 +136,9 @@ pub fn decide(
     };
     let Some(address) = &own.facts().address else { return Decision::wait(Reason::NoEndpoint {}) };
     match record {
-        Record::Other(what) => Decision::Refuse(Reason::Record { what: what.clone() }),
+        Record::Other(what) => {
+            Decision::Refuse(Reason::Record { name: settings.promote.cname.clone(), what: what.clone() })
+        }
         Record::Absent | Record::Cname { .. } => Decision::Act(Promotable::new(
             own.clone(),
             zone_id.clone(),

@@ -49,7 +49,9 @@ pub fn decide(settings: &Settings, own: &OwnInstance, record: &Record, now: Time
         }
         Record::Cname { .. } => {}
         Record::Absent => return Decision::Refuse(Reason::NoRecord { name: settings.promote.cname.clone() }),
-        Record::Other(what) => return Decision::Refuse(Reason::Record { what: what.clone() }),
+        Record::Other(what) => {
+            return Decision::Refuse(Reason::Record { name: settings.promote.cname.clone(), what: what.clone() });
+        }
     }
     // An instance whose `since` is missing has no known age in this stage: fail closed, count from now.
     let until = own.tags().since.unwrap_or(now).checked_add(pause).unwrap_or(Timestamp::MAX);
