@@ -41,7 +41,7 @@ def test_without_a_snapshot_new_refuses(deploy):
     world.echo.wake("new")
     (ran,) = world.echo.new_invocations()
     (outcome,) = ran.report["outcomes"]
-    assert outcome["did"] in ("refuses", "waits") and outcome["code"] == "no-snapshot" and seed.PRODUCTION in outcome["why"]
+    assert outcome["did"] == "refuses" and outcome["code"] == "no-snapshot" and seed.PRODUCTION in outcome["why"]
     assert world.changes() == {}
 
 
