@@ -16,6 +16,7 @@ use crate::parameter::{Parameter, Parameters, Value};
 use crate::reason::{Reason, unready};
 use crate::settings::Settings;
 use crate::stage::{Move, Stage};
+use crate::status::{Class, classify};
 use crate::tags::advance;
 
 /// What a stage does about one instance.
@@ -63,21 +64,6 @@ fn give_up(settings: &Settings, own: &OwnInstance, step: Move, reason: Reason, n
         .text("resource", &own.facts().resource_id)
         .finish();
     Some(GiveUp { tags, reason })
-}
-
-/// What stands between an instance and being worked on.
-enum Readiness {
-    Ready,
-    Unusable(Reason),
-    NotYet(Reason),
-}
-
-fn readiness(instance: &Instance) -> Readiness {
-    match unready(instance) {
-        None => Readiness::Ready,
-        Some(reason @ Reason::Failed { .. }) => Readiness::Unusable(reason),
-        Some(reason) => Readiness::NotYet(reason),
-    }
 }
 
 /// The wanted settings that the instance does not have.
@@ -136,7 +122,23 @@ fn settling(settings: &Settings, changed: Option<Timestamp>, now: Timestamp) -> 
     changed.and_then(|changed| changed.checked_add(settings.settle).ok()).filter(|until| now < *until)
 }
 
-/// An instance whose stage is not the one asked for.
-fn other_stage<T>(own: &OwnInstance, wanted: Stage) -> Option<Decision<T>> {
-    (own.stage() != wanted).then(|| Decision::Nothing(Reason::OtherStage { stage: own.stage() }))
+/// What to do with an instance that is not in that stage, or cannot be worked on; `None` where it is and can.
+fn hindrance<T>(
+    settings: &Settings,
+    own: &OwnInstance,
+    stage: Stage,
+    now: Timestamp,
+    give_it_up: impl FnOnce(GiveUp) -> T,
+) -> Option<Decision<T>> {
+    if own.stage() != stage {
+        return Some(Decision::Nothing(Reason::OtherStage { stage: own.stage() }));
+    }
+    let reason = unready(own.facts())?;
+    match classify(&own.facts().status) {
+        Class::Failed => Some(match give_up(settings, own, Move::GiveUp, reason.clone(), now) {
+            Some(given_up) => Decision::Act(give_it_up(given_up)),
+            None => Decision::Refuse(reason),
+        }),
+        Class::Ready | Class::Busy | Class::Stopped | Class::Going | Class::Unknown => Some(Decision::wait(reason)),
+    }
 }

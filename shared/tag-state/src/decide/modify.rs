@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Decision, GiveUp, Readiness, differing, give_up, other_stage, readiness};
+use super::{Decision, GiveUp, differing, hindrance};
 use crate::calls::Modify;
 use crate::facts::{Instance, Tags};
 use crate::own::OwnInstance;
@@ -30,18 +30,10 @@ pub enum ModifyStep {
 
 /// Decides about one instance.
 pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decision<ModifyStep> {
-    if let Some(other) = other_stage(own, Stage::New) {
-        return other;
+    if let Some(instead) = hindrance(settings, own, Stage::New, now, ModifyStep::GiveUp) {
+        return instead;
     }
     let instance = own.facts();
-    match readiness(instance) {
-        Readiness::Ready => {}
-        Readiness::NotYet(reason) => return Decision::wait(reason),
-        Readiness::Unusable(reason) => {
-            return give_up(settings, own, Move::GiveUp, reason.clone(), now)
-                .map_or(Decision::Refuse(reason), |given_up| Decision::Act(ModifyStep::GiveUp(given_up)));
-        }
-    }
     if !instance.pending.is_empty() {
         let what = instance.pending.iter().cloned().collect::<Vec<_>>().join(", ");
         return Decision::wait(Reason::Pending { what });

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::request::{claim, given_up};
-use super::{Decision, Readiness, other_stage, readiness, unsettled};
+use super::{Decision, unsettled};
 use crate::approval::{Action, Claim, Mac};
 use crate::facts::{Record, Tags};
 use crate::own::OwnInstance;
 use crate::proof::{Promotable, Verified};
-use crate::reason::Reason;
+use crate::reason::{Reason, unready};
 use crate::settings::{Approval, Settings};
 use crate::stage::{Move, Stage};
 use crate::tags::{Request, TagWriter, advance};
@@ -100,12 +100,12 @@ pub fn decide(
     verified: &[Verified],
     now: Timestamp,
 ) -> Decision<Promotable> {
-    if let Some(other) = other_stage(own, Stage::Rebooted) {
-        return other;
+    if own.stage() != Stage::Rebooted {
+        return Decision::Nothing(Reason::OtherStage { stage: own.stage() });
     }
-    match readiness(own.facts()) {
-        Readiness::Ready => {}
-        Readiness::NotYet(reason) | Readiness::Unusable(reason) => return Decision::wait(reason),
+    // A failed one is given up by request-approval; here it only keeps the CNAME where it is.
+    if let Some(reason) = unready(own.facts()) {
+        return Decision::wait(reason);
     }
     if let Some(reason) = unsettled(settings, own.facts(), false) {
         return Decision::wait(reason);

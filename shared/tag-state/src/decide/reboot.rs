@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Decision, GiveUp, Readiness, give_up, other_stage, readiness, settling, unsettled};
+use super::{Decision, GiveUp, hindrance, settling, unsettled};
 use crate::facts::Tags;
 use crate::own::OwnInstance;
 use crate::reason::Reason;
@@ -31,18 +31,10 @@ pub enum RebootStep {
 
 /// Decides about one instance.
 pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decision<RebootStep> {
-    if let Some(other) = other_stage(own, Stage::Modified) {
-        return other;
+    if let Some(instead) = hindrance(settings, own, Stage::Modified, now, RebootStep::GiveUp) {
+        return instead;
     }
     let instance = own.facts();
-    match readiness(instance) {
-        Readiness::Ready => {}
-        Readiness::NotYet(reason) => return Decision::wait(reason),
-        Readiness::Unusable(reason) => {
-            return give_up(settings, own, Move::GiveUp, reason.clone(), now)
-                .map_or(Decision::Refuse(reason), |given_up| Decision::Act(RebootStep::GiveUp(given_up)));
-        }
-    }
     let marked = own.tags().rebooting;
     // `available` lingers after a modify, and after a reboot was asked for: nothing is believed too early.
     if let Some(until) = settling(settings, marked.max(own.tags().since), now) {

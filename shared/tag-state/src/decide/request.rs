@@ -2,13 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Decision, GiveUp, Readiness, give_up, other_stage, readiness, unsettled};
+use super::{Decision, GiveUp, hindrance, unsettled};
 use crate::approval::{Action, Claim};
 use crate::facts::Tags;
 use crate::own::OwnInstance;
 use crate::reason::Reason;
 use crate::settings::{Approval, Settings};
-use crate::stage::{Move, Stage};
+use crate::stage::Stage;
 use crate::tags::{Request, TagWriter, whole_seconds};
 
 /// How long mails are sent again to all because some could not be sent. Without an end, one dead
@@ -56,16 +56,8 @@ pub fn cancelled_by(own: &OwnInstance, request: Request) -> Option<String> {
 
 /// Decides about one instance.
 pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decision<RequestStep> {
-    if let Some(other) = other_stage(own, Stage::Rebooted) {
-        return other;
-    }
-    match readiness(own.facts()) {
-        Readiness::Ready => {}
-        Readiness::NotYet(reason) => return Decision::wait(reason),
-        Readiness::Unusable(reason) => {
-            return give_up(settings, own, Move::GiveUp, reason.clone(), now)
-                .map_or(Decision::Refuse(reason), |given_up| Decision::Act(RequestStep::GiveUp(given_up)));
-        }
+    if let Some(instead) = hindrance(settings, own, Stage::Rebooted, now, RequestStep::GiveUp) {
+        return instead;
     }
     let Approval::Required { expiry, approvals, .. } = &settings.promote.approval else {
         return Decision::Nothing(Reason::NobodyAsked {});
