@@ -94,7 +94,7 @@ impl World {
     /// RestoreDBInstanceFromDBSnapshot: answers the instance, `creating`.
     ///
     /// # Errors
-    /// Those of F57.
+    /// Those that the API model lists for the restore, as far as the world knows what they are about.
     pub fn restore(&mut self, request: &Restore<'_>) -> Result<&DbInstance, ApiError> {
         self.check_new(request.identifier, request.parameters, request.tags)?;
         let snapshot = self.snapshot(request.snapshot)?;

@@ -1,4 +1,4 @@
-//! DeleteDBInstance (F55, F56).
+//! DeleteDBInstance: the final snapshot, deletion protection, and the end.
 
 use tag_state::status::{Class, classify, final_snapshot_impossible};
 
@@ -24,7 +24,7 @@ impl World {
     /// DeleteDBInstance: the final snapshot is made while it is `deleting`; then it is gone.
     ///
     /// # Errors
-    /// Those of F55 and F56.
+    /// A protected instance, a status that does not allow it, both or neither of a final snapshot and its skipping.
     pub fn delete(&mut self, request: &Delete<'_>) -> Result<&DbInstance, ApiError> {
         let instance = self.instance(request.identifier)?;
         let combination = |message: &'static str| Err(ApiError::new(Code::InvalidParameterCombination, message));

@@ -37,7 +37,7 @@ pub struct DescribeSnapshots<'a> {
     pub instance: Option<&'a str>,
     /// One snapshot, by identifier or ARN.
     pub snapshot: Option<&'a str>,
-    /// Those of one type; without it the automated and the manual ones (F60).
+    /// Those of one type; without it the automated and the manual ones (API reference, DescribeDBSnapshots).
     pub snapshot_type: Option<&'a str>,
     /// Those that other accounts share, too.
     pub include_shared: bool,

@@ -41,9 +41,9 @@ use model::{DbInstance, DbSnapshot};
 use operation::{Arrival, Desk, Fault, Operation};
 use time::Agenda;
 
-/// DB instances in a region, by default (F59).
+/// DB instances in a region, by default (Amazon RDS User Guide, quotas).
 pub const INSTANCE_QUOTA: usize = 40;
-/// Manual snapshots in a region, by default (F59).
+/// Manual snapshots in a region, by default (Amazon RDS User Guide, quotas).
 pub const MANUAL_SNAPSHOT_QUOTA: usize = 100;
 /// Events that DescribeEvents still knows.
 const REMEMBERED_EVENTS: usize = 1000;

@@ -203,7 +203,7 @@ pub struct DbSnapshot {
     pub parameters: Parameters,
     /// `TagList`: its own tags.
     pub tags: Tags,
-    /// The instance's tags when it was taken: what a restore without tags gets (F23).
+    /// The instance's tags when it was taken: what a restore without tags gets (Amazon RDS User Guide, restoring from a snapshot).
     pub source_tags: Tags,
 }
 

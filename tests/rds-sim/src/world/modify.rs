@@ -1,4 +1,4 @@
-//! ModifyDBInstance and RebootDBInstance (F14, F15, F16).
+//! ModifyDBInstance and RebootDBInstance.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ impl World {
     /// Deletion protection changes at once.
     ///
     /// # Errors
-    /// No such instance or group, a status that does not allow it, nothing to change (F58), a bad combination.
+    /// No such instance or group, a status that does not allow it, nothing to change, a bad combination.
     pub fn modify(&mut self, request: &Modify<'_>) -> Result<&DbInstance, ApiError> {
         let instance = self.instance(request.identifier)?;
         self.check_groups(request.parameters)?;

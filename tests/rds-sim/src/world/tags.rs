@@ -1,4 +1,4 @@
-//! Tags on instances and snapshots (F19, F20).
+//! Tags on instances and snapshots: their limits are those of the API model.
 
 use tag_state::facts::Tags;
 

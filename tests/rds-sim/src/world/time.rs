@@ -17,7 +17,7 @@ pub struct Timing {
     pub create_seconds: u32,
     /// A snapshot: the first one after a restore, a manual one, a final one.
     pub backup_seconds: u32,
-    /// How long `available` lingers after ModifyDBInstance (F14).
+    /// How long `available` lingers after ModifyDBInstance: documented nowhere, and seen by users of SDK waiters.
     pub modify_linger_seconds: u32,
     /// How long `modifying` takes.
     pub modify_seconds: u32,

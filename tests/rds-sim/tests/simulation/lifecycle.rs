@@ -1,4 +1,4 @@
-//! From the restore to the end (F12 to F18), and that it is the same each time.
+//! From the restore to the end, and that it is the same each time.
 
 use rds_sim::world::PlantedSnapshot;
 use tag_state::parameter::{Parameter, Value};

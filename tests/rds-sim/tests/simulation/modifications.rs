@@ -1,4 +1,4 @@
-//! ModifyDBInstance: available lingers, values are pending, groups wait for the reboot (F14, F15, F16).
+//! ModifyDBInstance: available lingers, values are pending, groups wait for the reboot.
 
 use rds_sim::world::Modify;
 use rds_sim::world::model::GroupStatus;

@@ -1,4 +1,4 @@
-//! Every way in which a call of ours can be refused (F19, F55 to F59), by code.
+//! Every way in which a call of ours can be refused, by code.
 
 use rds_sim::world::{Delete, Modify};
 use tag_state::facts::Tags;
