@@ -128,7 +128,7 @@ fn standing_words(
             "Confirm the switch?",
             vec![
                 format!(
-                    "{cname} will move to the fresh copy {instance} as soon as enough have confirmed. The instance behind it now is destroyed later, as told below."
+                    "{cname} will move to the fresh copy {instance} as soon as enough have confirmed. The earlier copy behind it is destroyed later, as told below."
                 ),
                 progress(confirmed, needed),
             ],
