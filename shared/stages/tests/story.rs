@@ -4,6 +4,7 @@
 
 mod town;
 
+use stages::ports::Failure;
 use stages::report::Did;
 use tag_state::facts::Record;
 use tag_state::wake::Wake;
@@ -278,6 +279,35 @@ fn without_its_zone_nothing_is_promoted_or_destroyed_and_that_is_said() {
     town.pass(6000);
     let report = town.invoke("retire", &Wake::All);
     assert_eq!(report.outcomes[0].code, Some("no-zone"), "{report:#?}");
+}
+
+#[test]
+fn a_dead_address_neither_stops_the_others_nor_fills_their_mailboxes() {
+    for (failure, most) in [(Failure::Refused, 1), (Failure::Unknown, 3)] {
+        let mut town = Town::new("");
+        town.mailbox.1.set(Some(failure));
+        town.until_asked();
+        let failed = town.said["request-approval"].error().unwrap();
+        assert!(failed.contains("SendEmail"), "{failed}");
+        for _ in 0..10 {
+            town.all_look();
+            town.pass(10);
+        }
+        let mails = town.mailbox.0.borrow().len();
+        assert!((1..=most).contains(&mails), "{failure:?}: {mails} mails to Ann");
+        assert!(town.tag(FIRST, "notified").is_some());
+        town.ann_confirms();
+        town.all_look();
+        assert!(town.cname_points_at(FIRST), "{failure:?}: her confirmation is enough");
+    }
+}
+
+#[test]
+fn a_name_without_a_record_gets_one() {
+    let mut town = Town::new("");
+    *town.zone.0.borrow_mut() = Record::Absent;
+    town.live_until(60, |town| town.cname_points_at(FIRST)).expect("the record is created");
+    assert_eq!(town.tag(FIRST, "replaced").as_deref(), Some(""));
 }
 
 #[test]

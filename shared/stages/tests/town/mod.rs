@@ -4,7 +4,7 @@
 
 pub mod trouble;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::rc::Rc;
@@ -91,13 +91,19 @@ impl Macs for Key {
     }
 }
 
+/// What was mailed; and, where it is set, how mails to Bob fail.
 #[derive(Clone, Default)]
-pub struct Mailbox(pub Rc<RefCell<Vec<Mail>>>);
+pub struct Mailbox(pub Rc<RefCell<Vec<Mail>>>, pub Rc<Cell<Option<Failure>>>);
 
 impl Mailer for Mailbox {
     async fn send(&self, mail: &Mail) -> Answer<()> {
-        self.0.borrow_mut().push(mail.clone());
-        Ok(())
+        match self.1.get().filter(|_| mail.to == "bob@example.test") {
+            Some(failure) => Err(refused("SendEmail", failure)),
+            None => {
+                self.0.borrow_mut().push(mail.clone());
+                Ok(())
+            }
+        }
     }
 }
 
@@ -253,10 +259,10 @@ impl Town {
         self.rds.world().instances().get(instance).is_some_and(|one| self.zone.0.borrow().points_at(&one.facts()))
     }
 
-    /// Lets the schedules work until both people have been mailed.
+    /// Lets the schedules work until people have been mailed.
     pub fn until_asked(&mut self) {
         for _ in 0..60 {
-            if self.links("bob@example.test").is_some() {
+            if self.links("ann@example.test").is_some() {
                 return;
             }
             self.all_look();
