@@ -9,8 +9,8 @@ use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::observe;
-use crate::ports::{Announcer, Answer, Failure, Rds};
-use crate::report::{Outcome, Report, to_act};
+use crate::ports::{Announcer, Failure, Rds};
+use crate::report::{Outcome, Report, Stop, to_act};
 
 /// Looks at what the wake-up is about and moves on what is ready.
 pub async fn run(
@@ -33,12 +33,8 @@ async fn turn<R: Rds, A: Announcer>(
     scene: &Scene<'_, R, A>,
     own: &OwnInstance,
     report: &mut Report,
-) -> Answer<Outcome> {
-    let step = match to_act(decide(scene.settings, own, scene.now), Some(own.identifier())) {
-        Ok(step) => step,
-        Err(outcome) => return Ok(outcome),
-    };
-    match step {
+) -> Result<Outcome, Stop> {
+    match to_act(decide(scene.settings, own, scene.now), Some(own.identifier()))? {
         ModifyStep::Modify { identify, call, advance } => {
             if let Some(tags) = identify {
                 scene.rds.add_tags(&own.facts().arn, &tags).await?;
@@ -50,7 +46,7 @@ async fn turn<R: Rds, A: Announcer>(
                         Ok(()) => {}
                         // An earlier run's modify was applied after all.
                         Err(error) if error.failure == Failure::NothingToModify => {}
-                        Err(error) => return Err(error),
+                        Err(error) => return Err(error.into()),
                     }
                     let mut asked: Vec<String> =
                         call.parameters.iter().map(|(parameter, value)| format!("{parameter}={value}")).collect();
@@ -61,6 +57,6 @@ async fn turn<R: Rds, A: Announcer>(
             let did = scene.enter(own, Stage::Modified, &advance, report).await?;
             Ok(Outcome::done(own.identifier(), did, what, "it is available, and nothing is pending"))
         }
-        ModifyStep::GiveUp(given_up) => scene.give_up(own, &given_up, report).await,
+        ModifyStep::GiveUp(given_up) => Ok(scene.give_up(own, &given_up, report).await?),
     }
 }

@@ -11,7 +11,7 @@ use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::ports::{Announcer, Answer, CallError, Failure, Rds};
-use crate::report::{Did, Outcome, Report, to_act};
+use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// Restores a new instance, if it is time for one. Whatever instance an event names, all of this
 /// echo's are looked at: whether to restore depends on every one of them.
@@ -30,12 +30,16 @@ pub async fn run(
     }
     match turn(&scene, wake, &mut report).await {
         Ok(outcome) => report.add(outcome),
-        Err(error) => report.failed(None, &error),
+        Err(stop) => report.stopped(None, stop),
     }
     report
 }
 
-async fn turn<R: Rds, A: Announcer>(scene: &Scene<'_, R, A>, wake: &Wake, report: &mut Report) -> Answer<Outcome> {
+async fn turn<R: Rds, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    wake: &Wake,
+    report: &mut Report,
+) -> Result<Outcome, Stop> {
     let Scene { settings, rds, now, .. } = scene;
     let named = rds.instances(&settings.name.identifier_prefix()).await?;
     let own = match ours(settings, named) {
@@ -44,29 +48,23 @@ async fn turn<R: Rds, A: Announcer>(scene: &Scene<'_, R, A>, wake: &Wake, report
     };
     for (later, given_up) in superfluous(settings, &own, *now) {
         let turn = scene.give_up(&later, &given_up, report).await;
-        report.record(later.identifier(), turn);
+        report.record(later.identifier(), turn.map_err(Stop::from));
     }
-    let identifier = match to_act(identifier(settings, &own, *now), None) {
-        Ok(identifier) => identifier,
-        Err(outcome) => return Ok(outcome),
-    };
+    let identifier = to_act(identifier(settings, &own, *now), None)?;
     let Source::LatestSnapshotOf(source) = &settings.source;
     let snapshots = rds.snapshots(source).await?;
     let event_names = match wake {
         Wake::Snapshot { arn, .. } => Some(arn.as_str()),
         Wake::All | Wake::Instance { .. } | Wake::Foreign { .. } => None,
     };
-    let snapshot = match to_act(snapshot(settings, &snapshots, event_names), None) {
-        Ok(snapshot) => snapshot,
-        Err(outcome) => return Ok(outcome),
-    };
+    let snapshot = to_act(snapshot(settings, &snapshots, event_names), None)?;
     let call = restore(settings, identifier, snapshot, *now);
     let instance = match rds.restore(&call).await {
         Ok(instance) => instance,
         Err(error) if error.failure == Failure::AlreadyExists => {
-            return already_there(scene, &call.identifier, error).await;
+            return Ok(already_there(scene, &call.identifier, error).await?);
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
     // Without this tag modify writes it; so a failure here costs nothing, but is told.
     let resource = TagWriter::new(&settings.name).text("resource", &instance.resource_id).finish();

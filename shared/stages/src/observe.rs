@@ -9,7 +9,7 @@ use tag_state::stage::Stage;
 use tag_state::wake::Wake;
 
 use crate::ports::{Answer, Dns, Failure, Rds};
-use crate::report::{Did, Outcome, Report};
+use crate::report::{Did, Outcome, Report, Stop};
 
 /// Our instances that the wake-up is about. Of a listing, only those in one of `stages`: the others
 /// are not this function's business. What cannot be told to be ours is reported, and left alone.
@@ -82,14 +82,14 @@ pub(crate) fn strange(settings: &Settings, identifier: &str, reason: &Reason, re
 }
 
 /// The record of the CNAME; a zone that is not set, or not there, is for a person to mend.
-pub(crate) async fn record(settings: &Settings, dns: &impl Dns) -> Answer<Result<Record, Outcome>> {
-    let refused = |reason: &Reason| Ok(Err(Outcome::not_done(None, Did::Refuses, reason)));
+pub(crate) async fn record(settings: &Settings, dns: &impl Dns) -> Result<Record, Stop> {
+    let refused = |reason: &Reason| Stop::from(Outcome::not_done(None, Did::Refuses, reason));
     let Some(zone) = &settings.promote.hosted_zone_id else {
-        return refused(&Reason::SettingMissing { key: "rdsecho.promote.hostedZoneId".to_owned() });
+        return Err(refused(&Reason::SettingMissing { key: "rdsecho.promote.hostedZoneId".to_owned() }));
     };
     match dns.record(zone, &settings.promote.cname).await {
-        Ok(record) => Ok(Ok(record)),
-        Err(error) if error.failure == Failure::NotFound => refused(&Reason::NoZone { zone: zone.clone() }),
-        Err(error) => Err(error),
+        Ok(record) => Ok(record),
+        Err(error) if error.failure == Failure::NotFound => Err(refused(&Reason::NoZone { zone: zone.clone() })),
+        Err(error) => Err(error.into()),
     }
 }

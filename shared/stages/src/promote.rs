@@ -1,19 +1,20 @@
 //! `rebooted` to `promoted`, and the tags after the CNAME.
 
 use jiff::Timestamp;
-use tag_state::decide::new::ours;
+use tag_state::calls::Modify;
 use tag_state::decide::promote::{Repair, candidate, confirmed, decide, remember, repairs};
 use tag_state::facts::Record;
 use tag_state::own::OwnInstance;
 use tag_state::proof::{Promotable, Verified};
 use tag_state::reason::Reason;
 use tag_state::settings::Settings;
+use tag_state::stage::Stage;
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::observe;
 use crate::ports::{Announcer, Answer, Dns, Failure, Macs, Rds};
-use crate::report::{Did, Outcome, Report, to_act};
+use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// What promote needs of the world.
 pub struct Ports<'a, R, D, M, A> {
@@ -40,8 +41,8 @@ pub async fn run<R: Rds, D: Dns, M: Macs, A: Announcer>(
         report.add(Outcome::not_done(None, Did::Nothing, &Reason::ForeignEvent { why: why.clone() }));
         return report;
     }
-    if let Err(error) = pass(settings, ports, &mut report, now).await {
-        report.failed(None, &error);
+    if let Err(stop) = pass(settings, ports, &mut report, now).await {
+        report.stopped(None, stop);
     }
     report.finish()
 }
@@ -51,58 +52,26 @@ async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
     ports: &Ports<'_, R, D, M, A>,
     report: &mut Report,
     now: Timestamp,
-) -> Answer<()> {
+) -> Result<(), Stop> {
     let scene = Scene { settings, rds: ports.rds, announcer: ports.announcer, now };
-    let named = ports.rds.instances(&settings.name.identifier_prefix()).await?;
-    let mut own = known_ours(settings, named, report);
+    let mut own = observe::instances(settings, ports.rds, &Wake::All, &Stage::ALL, report).await;
     if own.is_empty() {
         return Ok(());
     }
-    let record = match observe::record(settings, ports.dns).await? {
-        Ok(record) => record,
-        Err(outcome) => {
-            report.add(outcome);
-            return Ok(());
-        }
-    };
+    let record = observe::record(settings, ports.dns).await?;
     repair(&scene, &mut own, &record, report).await?;
 
-    // What the CNAME already points at is promoted or refused by the repair, and no candidate.
-    let waiting: Vec<OwnInstance> = own.iter().filter(|own| !record.points_at(own.facts())).cloned().collect();
+    // Only what is younger than the one in use can take its place.
     let current = own.iter().find(|own| record.points_at(own.facts())).map(OwnInstance::edition);
     let younger: Vec<OwnInstance> =
-        waiting.into_iter().filter(|own| current.is_none_or(|current| own.edition() > current)).collect();
-    let candidate = match to_act(candidate(settings, &younger, now), None) {
-        Ok(candidate) => candidate,
-        Err(outcome) => {
-            report.add(outcome);
-            return Ok(());
-        }
-    };
-    match promote(&scene, ports, candidate, &record, report).await? {
-        Err(outcome) => report.add(outcome),
-        Ok(promoted) => {
-            let swapped = Record::Cname { value: promoted.swap().value().to_owned(), ttl: promoted.swap().ttl() };
-            for known in own.iter_mut().filter(|known| known.identifier() == promoted.own().identifier()) {
-                *known = promoted.own().clone();
-            }
-            repair(&scene, &mut own, &swapped, report).await?;
-        }
+        own.iter().filter(|own| current.is_none_or(|current| own.edition() > current)).cloned().collect();
+    let candidate = to_act(candidate(settings, &younger, now), None)?;
+    let promoted = promote(&scene, ports, candidate, &record, report).await?;
+    let swapped = Record::Cname { value: promoted.swap().value().to_owned(), ttl: promoted.swap().ttl() };
+    for known in own.iter_mut().filter(|known| known.identifier() == promoted.own().identifier()) {
+        *known = promoted.own().clone();
     }
-    Ok(())
-}
-
-/// One that is named like ours and is not stops nothing here: it is told, and left alone.
-fn known_ours(settings: &Settings, named: Vec<tag_state::facts::Instance>, report: &mut Report) -> Vec<OwnInstance> {
-    let mut own = Vec::new();
-    for instance in named {
-        let identifier = instance.identifier.clone();
-        match ours(settings, vec![instance]) {
-            Ok(mut one) => own.append(&mut one),
-            Err(reason) => report.add(Outcome::not_done(Some(&identifier), Did::Refuses, &reason)),
-        }
-    }
-    own
+    Ok(repair(&scene, &mut own, &swapped, report).await?)
 }
 
 /// The tags follow the CNAME; the one behind it first, so that at no time nobody is promoted.
@@ -115,7 +84,7 @@ async fn repair<R: Rds, A: Announcer>(
     for Repair { own: one, to, tags, protect, why } in repairs(scene.settings, own, record, scene.now) {
         let identifier = one.identifier().to_owned();
         if protect {
-            scene.rds.modify(&tag_state::calls::Modify::protection(&identifier, true)).await?;
+            scene.rds.modify(&Modify::protection(&identifier, true)).await?;
         }
         let outcome = match to {
             Some(to) => {
@@ -139,33 +108,28 @@ async fn promote<R: Rds, D: Dns, M: Macs, A: Announcer>(
     candidate: &OwnInstance,
     record: &Record,
     report: &mut Report,
-) -> Answer<Result<Promotable, Outcome>> {
+) -> Result<Promotable, Stop> {
     let Scene { settings, now, .. } = scene;
     let identifier = candidate.identifier();
     let verified = verify(settings, ports.macs, candidate).await?;
-    if let Err(outcome) = to_act(decide(settings, candidate, record, &verified, *now), Some(identifier)) {
-        return Ok(Err(outcome));
-    }
+    to_act(decide(settings, candidate, record, &verified, *now), Some(identifier))?;
     ports.rds.add_tags(&candidate.facts().arn, &remember(settings, record)).await?;
     // The last look before the swap: somebody may have cancelled since.
     let Some(fresh) = ports.rds.instance(identifier).await? else {
-        return Ok(Err(Outcome::not_done(Some(identifier), Did::Nothing, &Reason::Gone {})));
+        return Err(Outcome::not_done(Some(identifier), Did::Nothing, &Reason::Gone {}).into());
     };
     let fresh = match OwnInstance::recognise(&settings.name, fresh) {
         Ok(fresh) => fresh,
-        Err(reason) => return Ok(Err(Outcome::not_done(Some(identifier), Did::Refuses, &reason))),
+        Err(reason) => return Err(Outcome::not_done(Some(identifier), Did::Refuses, &reason).into()),
     };
-    let promotable = match to_act(decide(settings, &fresh, record, &verified, *now), Some(identifier)) {
-        Ok(promotable) => promotable,
-        Err(outcome) => return Ok(Err(outcome)),
-    };
+    let promotable = to_act(decide(settings, &fresh, record, &verified, *now), Some(identifier))?;
     match ports.dns.swap(promotable.swap()).await {
         Ok(()) => {}
         Err(error) if error.failure == Failure::Changed => {
             let reason = Reason::RecordChanged { name: settings.promote.cname.clone() };
-            return Ok(Err(Outcome::not_done(Some(identifier), Did::Waits { until: None }, &reason)));
+            return Err(Outcome::not_done(Some(identifier), Did::Waits { until: None }, &reason).into());
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     }
     let by = promotable.confirmed_by();
     let why =
@@ -176,7 +140,7 @@ async fn promote<R: Rds, D: Dns, M: Macs, A: Announcer>(
     };
     let what = format!("{} moved from {old} to {}", settings.promote.cname, promotable.swap().value());
     report.add(Outcome::done(identifier, Did::Acted, what, why));
-    Ok(Ok(promotable))
+    Ok(promotable)
 }
 
 /// Asks KMS about each confirmation that could count.

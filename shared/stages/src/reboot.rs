@@ -9,8 +9,8 @@ use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::observe;
-use crate::ports::{Announcer, Answer, Rds};
-use crate::report::{Did, Outcome, Report, to_act};
+use crate::ports::{Announcer, Rds};
+use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// Looks at what the wake-up is about and moves on what is ready.
 pub async fn run(
@@ -33,12 +33,8 @@ async fn turn<R: Rds, A: Announcer>(
     scene: &Scene<'_, R, A>,
     own: &OwnInstance,
     report: &mut Report,
-) -> Answer<Outcome> {
-    let step = match to_act(decide(scene.settings, own, scene.now), Some(own.identifier())) {
-        Ok(step) => step,
-        Err(outcome) => return Ok(outcome),
-    };
-    match step {
+) -> Result<Outcome, Stop> {
+    match to_act(decide(scene.settings, own, scene.now), Some(own.identifier()))? {
         RebootStep::Reboot { mark } => {
             // The mark first: a reboot without it would be repeated.
             scene.rds.add_tags(&own.facts().arn, &mark).await?;
@@ -56,6 +52,6 @@ async fn turn<R: Rds, A: Announcer>(
                 if rebooted { "it was rebooted, and all is in effect" } else { "all is in effect without a reboot" };
             Ok(Outcome::done(own.identifier(), did, "set up", why))
         }
-        RebootStep::GiveUp(given_up) => scene.give_up(own, &given_up, report).await,
+        RebootStep::GiveUp(given_up) => Ok(scene.give_up(own, &given_up, report).await?),
     }
 }

@@ -87,17 +87,39 @@ impl Outcome {
     }
 }
 
-/// Either what is to be done, or the outcome that says why it is not.
+/// Why an instance's turn ended before its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It was decided not to act, or not to go on.
+    Decided(Outcome),
+    /// A call failed.
+    Failed(CallError),
+}
+
+impl From<Outcome> for Stop {
+    fn from(outcome: Outcome) -> Stop {
+        Stop::Decided(outcome)
+    }
+}
+
+impl From<CallError> for Stop {
+    fn from(error: CallError) -> Stop {
+        Stop::Failed(error)
+    }
+}
+
+/// What is to be done.
 ///
 /// # Errors
 /// The outcome of a decision not to act.
-pub fn to_act<T>(decision: Decision<T>, instance: Option<&str>) -> Result<T, Outcome> {
-    match decision {
-        Decision::Act(step) => Ok(step),
-        Decision::Wait { reason, until } => Err(Outcome::not_done(instance, Did::Waits { until }, &reason)),
-        Decision::Refuse(reason) => Err(Outcome::not_done(instance, Did::Refuses, &reason)),
-        Decision::Nothing(reason) => Err(Outcome::not_done(instance, Did::Nothing, &reason)),
-    }
+pub fn to_act<T>(decision: Decision<T>, instance: Option<&str>) -> Result<T, Stop> {
+    let outcome = match decision {
+        Decision::Act(step) => return Ok(step),
+        Decision::Wait { reason, until } => Outcome::not_done(instance, Did::Waits { until }, &reason),
+        Decision::Refuse(reason) => Outcome::not_done(instance, Did::Refuses, &reason),
+        Decision::Nothing(reason) => Outcome::not_done(instance, Did::Nothing, &reason),
+    };
+    Err(outcome.into())
 }
 
 /// What an invocation did.
@@ -155,11 +177,19 @@ impl Report {
         }
     }
 
-    /// Adds the outcome of one instance's turn.
-    pub fn record(&mut self, instance: &str, turn: Result<Outcome, CallError>) {
+    /// Adds why something was stopped.
+    pub fn stopped(&mut self, instance: Option<&str>, stop: Stop) {
+        match stop {
+            Stop::Decided(outcome) => self.add(outcome),
+            Stop::Failed(error) => self.failed(instance, &error),
+        }
+    }
+
+    /// Adds what came of one instance's turn.
+    pub fn record(&mut self, instance: &str, turn: Result<Outcome, Stop>) {
         match turn {
             Ok(outcome) => self.add(outcome),
-            Err(error) => self.failed(Some(instance), &error),
+            Err(stop) => self.stopped(Some(instance), stop),
         }
     }
 

@@ -13,7 +13,7 @@ use tag_state::wake::Wake;
 use crate::advance::Scene;
 use crate::observe;
 use crate::ports::{Announcer, Answer, CallError, Failure, Macs, Mailer, Rds};
-use crate::report::{Did, Outcome, Report, to_act};
+use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// What request-approval needs of the world.
 pub struct Ports<'a, R, K, M, A> {
@@ -55,17 +55,13 @@ async fn turn<R: Rds, K: Macs, M: Mailer, A: Announcer>(
     ports: &Ports<'_, R, K, M, A>,
     own: &OwnInstance,
     report: &mut Report,
-) -> Answer<Outcome> {
-    let step = match to_act(decide(scene.settings, own, scene.now), Some(own.identifier())) {
-        Ok(step) => step,
-        Err(outcome) => return Ok(outcome),
-    };
-    match step {
+) -> Result<Outcome, Stop> {
+    match to_act(decide(scene.settings, own, scene.now), Some(own.identifier()))? {
         RequestStep::Ask(ask) => match desk(scene.settings) {
-            Ok(desk) => mail_all(scene, ports, &desk, own, &ask, report).await,
+            Ok(desk) => Ok(mail_all(scene, ports, &desk, own, &ask, report).await?),
             Err(reason) => Ok(Outcome::not_done(Some(own.identifier()), Did::Refuses, &reason)),
         },
-        RequestStep::GiveUp(given_up) => scene.give_up(own, &given_up, report).await,
+        RequestStep::GiveUp(given_up) => Ok(scene.give_up(own, &given_up, report).await?),
     }
 }
 

@@ -11,8 +11,8 @@ use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::observe;
-use crate::ports::{Announcer, Answer, Dns, Failure, Rds};
-use crate::report::{Did, Outcome, Report, to_act};
+use crate::ports::{Announcer, Dns, Failure, Rds};
+use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// Looks at what the wake-up is about, and destroys what may go.
 pub async fn run(
@@ -40,17 +40,10 @@ async fn turn<R: Rds, A: Announcer>(
     dns: &impl Dns,
     own: &OwnInstance,
     report: &mut Report,
-) -> Answer<Outcome> {
+) -> Result<Outcome, Stop> {
     // The CNAME is read after the instance: one that is promoted in between is seen here.
-    let record = match observe::record(scene.settings, dns).await? {
-        Ok(record) => record,
-        Err(outcome) => return Ok(outcome),
-    };
-    let step = match to_act(decide(scene.settings, own, &record, scene.now), Some(own.identifier())) {
-        Ok(step) => step,
-        Err(outcome) => return Ok(outcome),
-    };
-    match step {
+    let record = observe::record(scene.settings, dns).await?;
+    match to_act(decide(scene.settings, own, &record, scene.now), Some(own.identifier()))? {
         RetireStep::Condemn { tags } => {
             let did = scene.enter(own, Stage::Retired, &tags, report).await?;
             Ok(Outcome::done(own.identifier(), did, "to be destroyed", "its grace period is over"))
@@ -60,7 +53,11 @@ async fn turn<R: Rds, A: Announcer>(
 }
 
 /// Everything is read once more: this is the call that cannot be taken back.
-async fn destroy<R: Rds, A: Announcer>(scene: &Scene<'_, R, A>, dns: &impl Dns, identifier: &str) -> Answer<Outcome> {
+async fn destroy<R: Rds, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    dns: &impl Dns,
+    identifier: &str,
+) -> Result<Outcome, Stop> {
     let Some(instance) = scene.rds.instance(identifier).await? else {
         return Ok(Outcome::not_done(Some(identifier), Did::Nothing, &Reason::Gone {}));
     };
@@ -68,24 +65,20 @@ async fn destroy<R: Rds, A: Announcer>(scene: &Scene<'_, R, A>, dns: &impl Dns, 
         Ok(own) => own,
         Err(reason) => return Ok(Outcome::not_done(Some(identifier), Did::Refuses, &reason)),
     };
-    let record = match observe::record(scene.settings, dns).await? {
-        Ok(record) => record,
-        Err(outcome) => return Ok(outcome),
-    };
-    let deletable: Box<Deletable> = match to_act(decide(scene.settings, &own, &record, scene.now), Some(identifier)) {
-        Ok(RetireStep::Destroy(deletable)) => deletable,
+    let record = observe::record(scene.settings, dns).await?;
+    let deletable: Box<Deletable> = match to_act(decide(scene.settings, &own, &record, scene.now), Some(identifier))? {
+        RetireStep::Destroy(deletable) => deletable,
         // Somebody took the point of no return back by hand; the next wake starts over.
-        Ok(RetireStep::Condemn { .. }) => {
+        RetireStep::Condemn { .. } => {
             let reason = Reason::OtherStage { stage: own.stage() };
             return Ok(Outcome::not_done(Some(identifier), Did::Nothing, &reason));
         }
-        Err(outcome) => return Ok(outcome),
     };
     if let Some(unprotect) = deletable.unprotect() {
         match scene.rds.modify(&unprotect).await {
             Ok(()) => {}
             Err(error) if error.failure == Failure::NothingToModify => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
     scene.rds.delete(deletable.delete()).await?;
