@@ -13,8 +13,8 @@ use crate::advance::Scene;
 use crate::ports::{Announcer, Answer, CallError, Failure, Rds};
 use crate::report::{Did, Outcome, Report, Stop, to_act};
 
-/// Restores a new instance, if it is time for one. Whatever instance an event names, all of this
-/// echo's are looked at: whether to restore depends on every one of them.
+/// Restores a new instance, if it is time for one: at its schedule, or when a snapshot of the source is
+/// there. All of this echo's instances are looked at: whether to restore depends on every one of them.
 pub async fn run(
     settings: &Settings,
     rds: &impl Rds,
@@ -24,8 +24,13 @@ pub async fn run(
 ) -> Report {
     let mut report = Report::new(settings, "new", wake, now);
     let scene = Scene { settings, rds, announcer, now };
-    if let Wake::Foreign { why } = wake {
-        report.add(Outcome::not_done(None, Did::Nothing, &Reason::ForeignEvent { why: why.clone() }));
+    let foreign = match wake {
+        Wake::All | Wake::Snapshot { .. } => None,
+        Wake::Foreign { why } => Some(why.clone()),
+        Wake::Instance { identifier, .. } => Some(format!("what happens to {identifier} is no reason for a new one")),
+    };
+    if let Some(why) = foreign {
+        report.add(Outcome::not_done(None, Did::Nothing, &Reason::ForeignEvent { why }));
         return report;
     }
     match turn(&scene, wake, &mut report).await {
