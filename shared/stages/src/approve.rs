@@ -11,7 +11,6 @@ use tag_state::own::OwnInstance;
 use tag_state::reason::Reason;
 use tag_state::settings::Settings;
 use tag_state::text::page::{Page, STYLE_HASH};
-use tag_state::wake::Wake;
 
 use crate::ports::{Announcer, Answer, Macs, Rds};
 use crate::report::{Did, Outcome, Report};
@@ -59,9 +58,8 @@ pub async fn handle<R: Rds, M: Macs, A: Announcer>(
     request: &Request,
     now: Timestamp,
 ) -> (Response, Report) {
-    let woken_by = Wake::Foreign { why: String::new() };
-    let mut report = Report::new(settings, "approve", &woken_by, now);
-    report.woken_by = format!("{} of a page", request.method);
+    // Who asks is known only once the link has proved genuine.
+    let mut report = Report::new(settings, "approve", &format_args!("{} of a page", request.method), now);
     let response = match request.method.as_str() {
         "GET" | "HEAD" | "POST" => answer(settings, ports, request, now, &mut report).await,
         _ => respond(settings, &Page::WrongMethod, request),

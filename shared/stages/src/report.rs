@@ -1,5 +1,7 @@
 //! What an invocation did: one line of JSON for the log, and the function's answer.
 
+use std::fmt::Display;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tag_state::decide::Decision;
@@ -7,7 +9,6 @@ use tag_state::reason::Reason;
 use tag_state::settings::Settings;
 use tag_state::stage::Stage;
 use tag_state::tags::stamp;
-use tag_state::wake::Wake;
 
 use crate::ports::{CallError, Failure};
 
@@ -143,7 +144,7 @@ pub struct Report {
 
 impl Report {
     /// An empty one.
-    pub fn new(settings: &Settings, function: &'static str, woken_by: &Wake, at: Timestamp) -> Report {
+    pub fn new(settings: &Settings, function: &'static str, woken_by: &impl Display, at: Timestamp) -> Report {
         Report {
             echo: settings.name.to_string(),
             function,
