@@ -126,7 +126,7 @@ async fn look<R: Rds, M: Macs, A: Announcer>(
     report.woken_by = format!("{} of the {} page by {}", request.method, claim.action.name(), claim.approver);
     let found = ports.rds.instance(&claim.instance).await?;
     let own = found.and_then(|instance| OwnInstance::recognise(&settings.name, instance).ok());
-    let before = standing(settings, own.as_ref(), claim, now);
+    let before = standing(settings, own.as_ref(), claim, &link.mac, now);
     let tags = (request.method == "POST").then(|| press(settings, &before, claim, &link.mac, now)).flatten();
     let (own, after) = match (own, tags) {
         (Some(own), Some(tags)) => {
@@ -141,7 +141,7 @@ async fn look<R: Rds, M: Macs, A: Announcer>(
             let why = format!("{} pressed the button of request {}", claim.approver, claim.request);
             report.add(Outcome::done(own.identifier(), Did::Acted, what, why));
             let own = own.after_writing(&settings.name, &tags);
-            let after = standing(settings, Some(&own), claim, now);
+            let after = standing(settings, Some(&own), claim, &link.mac, now);
             (Some(own), after)
         }
         (own, _) => {

@@ -1,6 +1,7 @@
 //! `forgotten` to `retired`, and, in a later wake, to nothing.
 
 use jiff::Timestamp;
+use tag_state::calls::Delete;
 use tag_state::decide::retire::{RetireStep, decide};
 use tag_state::own::OwnInstance;
 use tag_state::proof::Deletable;
@@ -11,8 +12,11 @@ use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::observe;
-use crate::ports::{Announcer, Dns, Failure, Rds};
+use crate::ports::{Announcer, Answer, Dns, Failure, Rds};
 use crate::report::{Did, Outcome, Report, Stop, to_act};
+
+/// How many numbered names are tried for a final snapshot; more editions of one day there cannot be.
+const MOST_NAMES: u32 = 99;
 
 /// Looks at what the wake-up is about, and destroys what may go.
 pub async fn run(
@@ -81,10 +85,23 @@ async fn destroy<R: Rds, A: Announcer>(
             Err(error) => return Err(error.into()),
         }
     }
-    scene.rds.delete(deletable.delete()).await?;
-    let what = match deletable.delete().final_snapshot() {
+    let delete = delete(scene.rds, &deletable).await?;
+    let what = match delete.final_snapshot() {
         Some(name) => format!("deletion requested, with the final snapshot {name}"),
         None => "deletion requested, without a final snapshot".to_owned(),
     };
     Ok(Outcome::done(identifier, Did::Acted, what, "it is retired, and nothing points at it"))
+}
+
+/// Destroys it, under the first name for its final snapshot that is not taken.
+async fn delete(rds: &impl Rds, deletable: &Deletable) -> Answer<Delete> {
+    let mut attempts = 0;
+    loop {
+        let delete = deletable.delete(attempts);
+        match rds.delete(&delete).await {
+            Ok(()) => return Ok(delete),
+            Err(error) if error.failure == Failure::AlreadyExists && attempts < MOST_NAMES => attempts += 1,
+            Err(error) => return Err(error),
+        }
+    }
 }

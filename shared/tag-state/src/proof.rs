@@ -85,8 +85,13 @@ impl Deletable {
         self.own.facts().deletion_protection.then(|| Modify::protection(self.own.identifier(), false))
     }
 
-    /// The call that destroys it.
-    pub fn delete(&self) -> &Delete {
-        &self.delete
+    /// The call that destroys it. Where `attempts` have found the name of the final snapshot taken, it gets
+    /// a number: an earlier instance of the same identifier has left its own.
+    pub fn delete(&self, attempts: u32) -> Delete {
+        let mut delete = self.delete.clone();
+        if let Some(name) = delete.final_snapshot.as_mut().filter(|_| attempts > 0) {
+            name.push_str(&format!("-{}", attempts + 1));
+        }
+        delete
     }
 }

@@ -59,8 +59,8 @@ pub struct EchoTags {
     pub rebooting: Option<Timestamp>,
     /// The approval request, if there is one.
     pub request: Option<Request>,
-    /// When the approvers of that request had been mailed.
-    pub notified: Option<Timestamp>,
+    /// The request whose mails are out.
+    pub notified: Option<Notified>,
     /// Who confirmed, by address. Confirmations that cannot be read are not here: they count for nothing.
     pub confirmed: BTreeMap<String, Confirmation>,
     /// Who cancelled, by address.
@@ -69,6 +69,16 @@ pub struct EchoTags {
     pub replaced: Option<String>,
     /// Why it was given up.
     pub failure: Option<String>,
+}
+
+/// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`. Two runs that open the same request
+/// at once write different ends, and only the links of the one that stays are good: so it is named whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notified {
+    /// Its number.
+    pub request: u32,
+    /// Its end.
+    pub expires: Timestamp,
 }
 
 /// An approval request: tags `request`, `requested` and `expires`, written together.
@@ -134,7 +144,8 @@ impl EchoTags {
             snapshot: text("snapshot"),
             rebooting: time("rebooting")?,
             request,
-            notified: time("notified")?,
+            // What cannot be read is mailed again; that harms nobody.
+            notified: get("notified").and_then(read_notified),
             confirmed,
             cancelled,
             replaced: text("replaced"),
@@ -154,9 +165,16 @@ fn read_confirmation(value: &str) -> Option<Confirmation> {
 }
 
 fn read_cancellation(value: &str) -> Option<Cancellation> {
-    let mut parts = value.split(' ');
-    let cancellation = Cancellation { request: parts.next()?.parse().ok()?, at: parts.next()?.parse().ok()? };
-    parts.next().is_none().then_some(cancellation)
+    read_number_and_time(value).map(|(request, at)| Cancellation { request, at })
+}
+
+fn read_notified(value: &str) -> Option<Notified> {
+    read_number_and_time(value).map(|(request, expires)| Notified { request, expires })
+}
+
+fn read_number_and_time(value: &str) -> Option<(u32, Timestamp)> {
+    let (number, time) = value.split_once(' ')?;
+    Some((number.parse().ok()?, time.parse().ok()?))
 }
 
 /// The moment without its fraction of a second: what a tag can give back.
@@ -225,6 +243,11 @@ pub fn advance<'a>(name: &'a EchoName, from: Stage, step: Move, now: Timestamp) 
 pub fn confirmation_tag(name: &EchoName, approver: &str, confirmation: &Confirmation) -> Tags {
     let value = format!("{} {} {}", confirmation.request, stamp(confirmation.at), confirmation.mac.encode());
     TagWriter::new(name).text(&format!("confirmed:{approver}"), &value).finish()
+}
+
+/// The tag that says that everybody was mailed about a request.
+pub fn notified_tag(name: &EchoName, request: Request) -> Tags {
+    TagWriter::new(name).text("notified", &format!("{} {}", request.number, stamp(request.expires))).finish()
 }
 
 /// The tag of a cancellation.

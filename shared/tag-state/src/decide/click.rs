@@ -45,8 +45,15 @@ pub enum Standing {
     NotListed,
 }
 
-/// How things stand. `own` is the instance that the claim names, if it is there and ours.
-pub fn standing(settings: &Settings, own: Option<&OwnInstance>, claim: &Claim, now: Timestamp) -> Standing {
+/// How things stand. `own` is the instance that the claim names, if it is there and ours; `mac` is that of
+/// the link: a confirmation of the same reader with another MAC is void, and can be made good with this link.
+pub fn standing(
+    settings: &Settings,
+    own: Option<&OwnInstance>,
+    claim: &Claim,
+    mac: &Mac,
+    now: Timestamp,
+) -> Standing {
     let Some(own) = own.filter(|own| own.facts().resource_id == claim.resource_id) else { return Standing::Superseded };
     match own.stage() {
         Stage::Promoted => return Standing::Promoted,
@@ -66,7 +73,12 @@ pub fn standing(settings: &Settings, own: Option<&OwnInstance>, claim: &Claim, n
     if !settings.approvers().contains(&claim.approver) {
         return Standing::NotListed;
     }
-    let by: Vec<String> = confirmed(settings, own, request).map(|(claim, _)| claim.approver).collect();
+    let by: Vec<String> = confirmed(settings, own, request)
+        .filter(|(made, made_with)| {
+            claim.action == Action::Cancel || made.approver != claim.approver || made_with == mac
+        })
+        .map(|(made, _)| made.approver)
+        .collect();
     let needed = settings.approvals();
     if by.len() >= needed {
         Standing::Enough

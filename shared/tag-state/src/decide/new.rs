@@ -26,17 +26,23 @@ pub fn in_flight(settings: &Settings, own: &OwnInstance, now: Timestamp) -> bool
     }
 }
 
-/// Two restores can have started at the turn of a day, each unseen by the other: the later identifier
-/// is given up. Answers those to give up.
+/// Which instances are given up now. Two restores can have started at the turn of a day, each unseen by the
+/// other: the later identifier goes. And where as many are alive as may be, those go whose request was
+/// cancelled or ran out: they would be in the way of the next one for ever.
 pub fn superfluous(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> Vec<(OwnInstance, GiveUp)> {
     let mut flying: Vec<&OwnInstance> = own.iter().filter(|own| in_flight(settings, own, now)).collect();
     flying.sort_by_key(|own| own.edition());
-    flying
-        .iter()
-        .skip(1)
-        .filter_map(|later| {
-            let reason = Reason::InFlight { instance: flying[0].identifier().to_owned(), stage: flying[0].stage() };
-            Some(((*later).clone(), give_up(settings, later, Move::Supersede, reason, now)?))
+    let later = flying.iter().skip(1).map(|later| {
+        let reason = Reason::InFlight { instance: flying[0].identifier().to_owned(), stage: flying[0].stage() };
+        (*later, reason)
+    });
+    let full = own.len() >= settings.max_instances;
+    let waiting = own.iter().filter(|own| full && own.stage() == Stage::Rebooted);
+    let closed = waiting.filter_map(|own| Some((own, given_up(settings, own, now)?)));
+    later
+        .chain(closed)
+        .filter_map(|(own, reason)| {
+            Some((own.clone(), give_up(settings, own, Move::Supersede, reason, now)?))
         })
         .collect()
 }
@@ -76,10 +82,14 @@ pub fn identifier(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> D
     if own.len() >= settings.max_instances {
         return Decision::Refuse(Reason::TooMany { count: own.len() });
     }
-    (1..=MOST_EDITIONS)
-        .map(|number| settings.name.identifier(Edition { date: utc_date(now), number }))
-        .find(|identifier| !own.iter().any(|own| own.identifier().eq_ignore_ascii_case(identifier)))
-        .map_or(Decision::Refuse(Reason::NoIdentifierLeft {}), Decision::Act)
+    // Behind the highest of the day: a lower one that is free again would make it older than those before it.
+    let date = utc_date(now);
+    let taken = own.iter().map(OwnInstance::edition).filter(|edition| edition.date == date);
+    let number = taken.map(|edition| edition.number).max().map_or(1, |highest| highest.saturating_add(1));
+    if number > MOST_EDITIONS {
+        return Decision::Refuse(Reason::NoIdentifierLeft {});
+    }
+    Decision::Act(settings.name.identifier(Edition { date, number }))
 }
 
 /// The snapshot to restore: the one with the youngest data that is available. Where an event named a

@@ -37,7 +37,7 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
     let cname = &settings.promote.cname;
     let mut repairs = Vec::new();
     let to = advance(name, current.stage(), Move::Promote, now);
-    let protect = !current.facts().deletion_protection && current.stage() != Stage::Retired;
+    let protect = !current.facts().deletion_protection;
     if to.is_some() || protect {
         repairs.push(Repair {
             own: current.clone(),

@@ -9,7 +9,7 @@ use crate::own::OwnInstance;
 use crate::reason::Reason;
 use crate::settings::{Approval, Settings};
 use crate::stage::Stage;
-use crate::tags::{Request, TagWriter, whole_seconds};
+use crate::tags::{Notified, Request, TagWriter, notified_tag, whole_seconds};
 
 /// How long mails are sent again to all because some could not be sent. Without an end, one dead
 /// address would fill everybody else's mailbox.
@@ -65,7 +65,6 @@ pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decisio
     if let Some(reason) = given_up(settings, own, now) {
         return Decision::Nothing(reason);
     }
-    let notified = TagWriter::new(&settings.name).time("notified", now).finish();
     match own.tags().request {
         None => {
             if let Some(reason) = unsettled(settings, own.facts(), false) {
@@ -79,12 +78,16 @@ pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decisio
                 .time("requested", requested)
                 .time("expires", expires)
                 .finish();
+            let notified = notified_tag(&settings.name, request);
             Decision::Act(RequestStep::Ask(Ask { open: Some(open), request, notified, last_try: false }))
         }
-        Some(request) if own.tags().notified.is_none_or(|notified| notified < request.requested) => {
+        Some(request)
+            if own.tags().notified != Some(Notified { request: request.number, expires: request.expires }) =>
+        {
             if now > request.expires {
                 return Decision::Nothing(Reason::Expired { at: request.expires });
             }
+            let notified = notified_tag(&settings.name, request);
             let last_try = now >= request.requested.checked_add(RETRY_MAILS_FOR).unwrap_or(request.requested);
             Decision::Act(RequestStep::Ask(Ask { open: None, request, notified, last_try }))
         }

@@ -8,7 +8,7 @@ use tag_state::parameter::{Parameter, Parameters, Value};
 use super::error::{ApiError, Code};
 use super::model::{DbInstance, GroupStatus, MasterUserSecret, Modification};
 use super::time::Due;
-use super::{INSTANCE_QUOTA, World, engine, events, identifier, tags};
+use super::{World, engine, events, identifier, tags};
 
 /// RestoreDBInstanceFromDBSnapshot.
 #[derive(Clone, Copy, Debug)]
@@ -153,7 +153,7 @@ impl World {
             return Err(ApiError::new(Code::DbInstanceAlreadyExists, "DB instance already exists"));
         }
         self.check_groups(parameters)?;
-        if self.instances.len() >= INSTANCE_QUOTA {
+        if self.instances.len() >= self.instance_quota {
             let message = "Instance quota exceeded: cannot have more DB instances in this region.";
             return Err(ApiError::new(Code::InstanceQuotaExceeded, message));
         }

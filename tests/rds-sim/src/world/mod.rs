@@ -75,6 +75,7 @@ pub struct World {
     history: VecDeque<RdsEvent>,
     trace: Option<Vec<Happening>>,
     next_restore: Option<String>,
+    instance_quota: usize,
 }
 
 impl World {
@@ -94,6 +95,7 @@ impl World {
             history: VecDeque::new(),
             trace: None,
             next_restore: None,
+            instance_quota: INSTANCE_QUOTA,
         }
     }
 
@@ -150,6 +152,11 @@ impl World {
     /// Lets the next restore end in this status instead of `available`.
     pub fn next_restore_ends_in(&mut self, status: &str) {
         self.next_restore = Some(status.to_owned());
+    }
+
+    /// Allows more instances than AWS does by default, as Service Quotas can.
+    pub fn raise_instance_quota(&mut self, quota: usize) {
+        self.instance_quota = quota;
     }
 
     fn instance(&self, identifier: &str) -> Result<&DbInstance, ApiError> {

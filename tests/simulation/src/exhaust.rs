@@ -1,0 +1,1 @@
+//! Every order of the calls of a few processes.

@@ -1,0 +1,187 @@
+//! Running the stages' own code in the town.
+
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use stages::approve::{Request, Response};
+use stages::report::Report;
+use stages::{approve, modify, new, promote, reboot, request_approval, retire};
+use tag_state::approval::Claim;
+use tag_state::wake::Wake;
+
+use crate::port::{Port, Process};
+use crate::rollback;
+use crate::town::Town;
+use crate::trouble::Trouble;
+
+/// A function that is woken by schedules and events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is the function of that name")]
+pub enum Function {
+    New,
+    Modify,
+    Reboot,
+    RequestApproval,
+    Promote,
+    Retire,
+}
+
+impl Function {
+    /// All of them, in the order of an instance's life.
+    pub const ALL: [Function; 6] = [
+        Function::New,
+        Function::Modify,
+        Function::Reboot,
+        Function::RequestApproval,
+        Function::Promote,
+        Function::Retire,
+    ];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Function::New => "new",
+            Function::Modify => "modify",
+            Function::Reboot => "reboot",
+            Function::RequestApproval => "request-approval",
+            Function::Promote => "promote",
+            Function::Retire => "retire",
+        }
+    }
+}
+
+/// What runs.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// A stage.
+    Stage(Function, Wake),
+    /// A page is opened, or its button pressed.
+    Visit {
+        /// `GET` or `POST`.
+        method: &'static str,
+        /// The link.
+        url: String,
+    },
+    /// A person puts the CNAME back.
+    Rollback,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Done {
+    /// Of a stage.
+    Stage(Report),
+    /// Of a visit.
+    Page(Response, Report),
+    /// Of the rollback, in words.
+    Rollback(String),
+}
+
+/// A process under way.
+pub struct Running {
+    /// What is known of it outside.
+    pub process: Rc<Process>,
+    /// What it does.
+    pub job: Job,
+    work: Pin<Box<dyn Future<Output = Done>>>,
+}
+
+/// How far a process is.
+pub enum Progress {
+    /// It is about to make its next call.
+    Goes,
+    /// It died.
+    Died,
+    /// It is through.
+    Done(Done),
+}
+
+impl Running {
+    /// Begins a process; nothing has happened yet.
+    pub fn begin(town: &Rc<Town>, number: u64, job: Job, stops_at_calls: bool, trouble: Trouble) -> Running {
+        let name = match &job {
+            Job::Stage(function, _) => function.name(),
+            Job::Visit { .. } => "approve",
+            Job::Rollback => "rollback",
+        };
+        let link = match &job {
+            Job::Visit { url, .. } => url.rsplit('/').next().and_then(Claim::parse).map(|(claim, _)| claim),
+            Job::Stage(..) | Job::Rollback => None,
+        };
+        let now = town.now();
+        if let Job::Visit { method: "POST", url } = &job {
+            town.watch.borrow_mut().pressed(url, now);
+        }
+        let process = Rc::new(Process::new(name, number, now, link, stops_at_calls, trouble));
+        let port = Port { town: town.clone(), process: process.clone() };
+        let work = work(port, job.clone());
+        Running { process, job, work }
+    }
+
+    /// Lets it make one call, or all where it does not stop at calls.
+    pub fn go_on(&mut self) -> Progress {
+        match self.work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(done) => Progress::Done(done),
+            Poll::Pending if self.process.is_dead() => Progress::Died,
+            Poll::Pending => Progress::Goes,
+        }
+    }
+
+    /// Lets it run to its end; `None` where it died.
+    pub fn finish(mut self) -> Option<Done> {
+        loop {
+            match self.go_on() {
+                Progress::Goes => {}
+                Progress::Died => return None,
+                Progress::Done(done) => return Some(done),
+            }
+        }
+    }
+}
+
+fn work(port: Port, job: Job) -> Pin<Box<dyn Future<Output = Done>>> {
+    let settings = port.town.settings.clone();
+    let now = port.process.now;
+    match job {
+        Job::Stage(function, wake) => match function {
+            Function::New => Box::pin(async move { Done::Stage(new::run(&settings, &port, &port, &wake, now).await) }),
+            Function::Modify => {
+                Box::pin(async move { Done::Stage(modify::run(&settings, &port, &port, &wake, now).await) })
+            }
+            Function::Reboot => {
+                Box::pin(async move { Done::Stage(reboot::run(&settings, &port, &port, &wake, now).await) })
+            }
+            Function::RequestApproval => Box::pin(async move {
+                let ports = request_approval::Ports { rds: &port, macs: &port, mailer: &port, announcer: &port };
+                Done::Stage(request_approval::run(&settings, &ports, &wake, now).await)
+            }),
+            Function::Promote => Box::pin(async move {
+                let ports = promote::Ports { rds: &port, dns: &port, macs: &port, announcer: &port };
+                Done::Stage(promote::run(&settings, &ports, &wake, now).await)
+            }),
+            Function::Retire => {
+                Box::pin(async move { Done::Stage(retire::run(&settings, &port, &port, &port, &wake, now).await) })
+            }
+        },
+        Job::Visit { method, url } => Box::pin(async move {
+            let path = url.strip_prefix("https://page.test").unwrap_or(&url).to_owned();
+            let request = Request { method: method.to_owned(), path };
+            let ports = approve::Ports { rds: &port, macs: &port, announcer: &port };
+            let (response, report) = approve::handle(&settings, &ports, &request, now).await;
+            Done::Page(response, report)
+        }),
+        Job::Rollback => Box::pin(async move { Done::Rollback(rollback::run(&settings, &port, now).await) }),
+    }
+}
+
+/// Runs what never has to wait.
+///
+/// # Panics
+/// Where it has to wait after all.
+pub fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("nothing in this world waits"),
+    }
+}

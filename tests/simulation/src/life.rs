@@ -1,0 +1,508 @@
+//! One lifetime of an echo, all of it decided by one seed: weeks in which everything goes wrong, then a
+//! time in which nothing does, and in which the echo must find back by its schedules alone.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use jiff::{SignedDuration, Timestamp};
+use rds_sim::world::events::{RdsEvent, Source};
+use serde_json::{Value, json};
+use stages::report::Report;
+use tag_state::settings::{Approval, Settings};
+use tag_state::wake::Wake;
+
+use crate::functions::{Done, Function, Job, Progress, Running};
+use crate::hands::Undo;
+use crate::plan::Plan;
+use crate::port::Write;
+use crate::tally::Tally;
+use crate::town::{ACCOUNT, REGION, Town};
+use crate::trouble::Trouble;
+
+/// A function is killed after that (`Timeout` in the template).
+const TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
+/// An event is tried that often (`MaximumRetryAttempts`, and the first time).
+const ATTEMPTS: u8 = 3;
+/// No call is applied later than that after its caller gave it up.
+const LATEST: i64 = 600;
+
+/// What stands in the agenda.
+enum Due {
+    /// A process goes on.
+    Step(u64),
+    /// A process begins.
+    Begin { job: Job, attempt: u8 },
+    /// A function's schedule.
+    Fallback(Function),
+    /// The schedule of **new**.
+    New,
+    /// Production's nightly snapshot.
+    Backup,
+    /// The maintenance window.
+    Maintenance,
+    /// Somebody does something by hand.
+    Hand,
+    /// And takes it back.
+    Undo(usize),
+    /// A call is applied that its caller has given up.
+    Late(Write),
+    /// Nothing goes wrong any more.
+    Quiet,
+}
+
+/// What came of a lifetime.
+pub struct Outcome {
+    /// The figures.
+    pub tally: Tally,
+    /// A line for each violation.
+    pub violations: Vec<String>,
+    /// All that happened, where it was asked for.
+    pub trace: Vec<String>,
+}
+
+struct Lifetime {
+    plan: Plan,
+    town: Rc<Town>,
+    agenda: BTreeMap<(Timestamp, u64), Due>,
+    asked: u64,
+    processes: u64,
+    running: BTreeMap<u64, (Running, u8)>,
+    undos: Vec<Option<Undo>>,
+    links: Vec<String>,
+    quiet_since: Option<Timestamp>,
+    reasons: BTreeMap<Function, Report>,
+    tally: Tally,
+}
+
+/// Lives one lifetime.
+pub fn live(seed: u64, trace: bool) -> Outcome {
+    let plan = Plan::draw(seed);
+    let mut town = Town::new(plan.settings.clone(), plan.start, seed ^ 0x005e_ed0f_1177);
+    town.staleness = plan.staleness;
+    if trace {
+        let mut watch = town.watch.borrow_mut();
+        watch.clock = plan.start;
+        watch.start_trace();
+        watch.say(|| plan.to_string());
+    }
+    town.rds.world_mut().timing_mut().restore_seconds = plan.restore_seconds;
+    town.crowd(plan.crowd);
+    let lifetime = Lifetime {
+        town: Rc::new(town),
+        agenda: BTreeMap::new(),
+        asked: 0,
+        processes: 0,
+        running: BTreeMap::new(),
+        undos: Vec::new(),
+        links: Vec::new(),
+        quiet_since: None,
+        reasons: BTreeMap::new(),
+        tally: Tally { seeds: 1, ..Tally::default() },
+        plan,
+    };
+    lifetime.run()
+}
+
+impl Lifetime {
+    fn run(mut self) -> Outcome {
+        let start = self.plan.start;
+        for function in Function::ALL {
+            if function != Function::New {
+                let offset = self.chance(|rng| rng.i64(0..60));
+                self.due(start + SignedDuration::from_secs(offset), Due::Fallback(function));
+            }
+        }
+        self.due(start, Due::New);
+        self.due(start + SignedDuration::from_hours(7), Due::Backup);
+        self.due(start + SignedDuration::from_hours(9), Due::Maintenance);
+        self.due(start + self.plan.active, Due::Quiet);
+        if let Some(hands) = self.plan.hands {
+            self.due(start + hands, Due::Hand);
+        }
+        loop {
+            let planned = self.agenda.first_key_value().map(|((at, _), _)| *at);
+            let by_itself = self.town.rds.world().next();
+            let Some(at) = planned.into_iter().chain(by_itself).min() else { break };
+            self.advance(at);
+            while let Some(entry) = self.agenda.first_entry()
+                && entry.key().0 <= at
+            {
+                let due = entry.remove();
+                self.happen(due);
+                self.collect();
+                if !self.town.watch.borrow().violations.is_empty() {
+                    return self.end();
+                }
+            }
+            if let Some(since) = self.quiet_since {
+                if self.settled(since) {
+                    break;
+                }
+                if at > since + self.patience() {
+                    self.give_up_waiting();
+                    break;
+                }
+            }
+        }
+        self.end()
+    }
+
+    fn end(mut self) -> Outcome {
+        let mut watch = self.town.watch.borrow_mut();
+        self.tally.cycles = watch.promotions;
+        self.tally.faults_of_calls(&watch.faults);
+        self.tally.violations = watch.violations.len() as u64;
+        self.tally.invocations = self.processes;
+        Outcome { violations: watch.violations.clone(), trace: watch.take_trace(), tally: self.tally }
+    }
+
+    fn due(&mut self, at: Timestamp, due: Due) {
+        self.asked += 1;
+        self.agenda.insert((at, self.asked), due);
+    }
+
+    fn after(&mut self, milliseconds: i64, due: Due) {
+        self.due(self.town.now() + SignedDuration::from_millis(milliseconds), due);
+    }
+
+    fn chance<T>(&self, draw: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
+        draw(&mut self.town.rng.borrow_mut())
+    }
+
+    fn happens(&self, probability: f64) -> bool {
+        self.quiet_since.is_none() && self.chance(|rng| rng.f64() < probability)
+    }
+
+    fn say(&self, line: impl FnOnce() -> String) {
+        self.town.watch.borrow_mut().say(line);
+    }
+
+    fn advance(&mut self, to: Timestamp) {
+        let events = self.town.advance(to);
+        self.town.watch.borrow_mut().clock = to;
+        for event in events {
+            self.say(|| format!("RDS: {} {} ({})", event.id, event.message, event.identifier));
+            self.route_rds(&event);
+        }
+    }
+
+    /// The template's rules for RDS's events.
+    fn route_rds(&mut self, event: &RdsEvent) {
+        if event.source == Source::Snapshot {
+            if self.plan.on_snapshot && matches!(event.id, "RDS-EVENT-0042" | "RDS-EVENT-0091") {
+                self.deliver(&[Function::New], || event.envelope(0, "aws.rds", ACCOUNT, REGION));
+            }
+            return;
+        }
+        // Now and then one comes that the rule should have kept away.
+        let named_alike = event.identifier.starts_with("dev-20") || self.happens(0.05);
+        let targets: &[Function] = match event.category {
+            _ if !named_alike => &[],
+            "deletion" => &[Function::Retire],
+            "creation" | "restoration" => &[Function::Modify],
+            _ => &[Function::Modify, Function::Reboot],
+        };
+        self.deliver(targets, || event.envelope(0, "aws.rds", ACCOUNT, REGION));
+    }
+
+    fn deliver(&mut self, targets: &[Function], envelope: impl Fn() -> Value) {
+        for target in targets {
+            if self.quiet_since.is_some() || self.happens(self.plan.loss) {
+                self.tally.lost += 1;
+                continue;
+            }
+            let wake = Wake::parse(&self.plan.settings, &envelope());
+            let copies = if self.happens(self.plan.doubling) { 2 } else { 1 };
+            self.tally.duplicated += copies - 1;
+            self.tally.delivered += copies;
+            for _ in 0..copies {
+                // Mostly at once; some so late that others overtake them.
+                let delay = self.chance(|rng| if rng.f64() < 0.9 { rng.i64(200..3_000) } else { rng.i64(3_000..900_000) });
+                self.after(delay, Due::Begin { job: Job::Stage(*target, wake.clone()), attempt: 1 });
+            }
+        }
+    }
+
+    fn happen(&mut self, due: Due) {
+        match due {
+            Due::Step(number) => self.step(number),
+            Due::Begin { job, attempt } => self.begin(job, attempt),
+            Due::Fallback(function) => {
+                self.due(self.town.now() + self.plan.fallback, Due::Fallback(function));
+                self.begin(Job::Stage(function, Wake::All), 1);
+            }
+            Due::New => {
+                self.due(self.town.now() + self.plan.cycle, Due::New);
+                if self.happens(self.plan.bad_restore) {
+                    let ends = ["failed", "restore-error", "incompatible-restore", "incompatible-parameters", "storage-full"];
+                    let status = ends[self.chance(|rng| rng.usize(..ends.len()))];
+                    self.town.rds.world_mut().next_restore_ends_in(status);
+                }
+                let copies = if self.happens(self.plan.doubling) { 2 } else { 1 };
+                for _ in 0..copies {
+                    self.begin(Job::Stage(Function::New, Wake::All), 1);
+                }
+            }
+            Due::Backup => {
+                self.due(self.town.now() + SignedDuration::from_hours(24), Due::Backup);
+                self.town.production_backup(self.town.now(), true);
+            }
+            Due::Maintenance => {
+                self.due(self.town.now() + SignedDuration::from_hours(24), Due::Maintenance);
+                for (identifier, _) in self.town.stages() {
+                    let _ = self.town.rds.world_mut().maintain(&identifier);
+                }
+            }
+            Due::Hand => self.hand(),
+            Due::Undo(place) => {
+                if let Some(undo) = self.undos[place].take() {
+                    self.town.undo(undo);
+                }
+            }
+            Due::Late(write) => {
+                self.say(|| "  a call that was given up is applied".to_owned());
+                self.town.apply_late(&write);
+            }
+            Due::Quiet => self.be_quiet(),
+        }
+    }
+
+    fn hand(&mut self) {
+        let (Some(hands), None) = (self.plan.hands, self.quiet_since) else { return };
+        let pause = self.chance(|rng| rng.f64() * 2.0);
+        self.due(self.town.now() + SignedDuration::from_secs((hands.as_secs() as f64 * pause) as i64 + 1), Due::Hand);
+        self.tally.fault("by hand", 1);
+        match self.chance(|rng| rng.u8(0..10)) {
+            0 | 1 => self.begin(Job::Rollback, ATTEMPTS),
+            2 if !self.links.is_empty() => {
+                let url = self.links[self.chance(|rng| rng.usize(..self.links.len()))].clone();
+                self.begin(Job::Visit { method: "POST", url }, ATTEMPTS);
+            }
+            _ => {
+                if let Some(undo) = self.town.meddle() {
+                    self.undos.push(Some(undo));
+                    let after = self.plan.cycle.as_millis() as f64 * self.chance(|rng| rng.f64());
+                    self.after(after as i64, Due::Undo(self.undos.len() - 1));
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, job: Job, attempt: u8) {
+        self.processes += 1;
+        let overlaps = self.happens(self.plan.overlap);
+        let trouble = if self.happens(self.plan.trouble) {
+            Trouble::Drawn { rng: self.town.rng.clone(), probability: self.plan.strike }
+        } else {
+            Trouble::None
+        };
+        let number = self.processes;
+        self.say(|| match &job {
+            Job::Stage(function, wake) => format!("{}#{number} begins: {wake}", function.name()),
+            Job::Visit { method, url } => format!("approve#{number} begins: {method} of {}", what_link(url)),
+            Job::Rollback => format!("rollback#{number} begins"),
+        });
+        let mut running = Running::begin(&self.town, number, job, overlaps, trouble);
+        if overlaps {
+            self.running.insert(number, (running, attempt));
+            self.after(0, Due::Step(number));
+            return;
+        }
+        match running.go_on() {
+            Progress::Done(done) => self.done(running.job, attempt, done),
+            Progress::Died | Progress::Goes => self.retry(running.job, attempt),
+        }
+    }
+
+    fn step(&mut self, number: u64) {
+        let Some((mut running, attempt)) = self.running.remove(&number) else { return };
+        if self.town.now().duration_since(running.process.now) > TIMEOUT {
+            self.say(|| format!("{}#{number} has run out of time", running.process.name));
+            self.tally.fault("timed out", 1);
+            return self.retry(running.job, attempt);
+        }
+        match running.go_on() {
+            Progress::Goes => {
+                let latency = self.chance(|rng| match rng.u8(0..20) {
+                    0..=14 => rng.i64(20..500),
+                    15..=18 => rng.i64(1_000..10_000),
+                    _ => rng.i64(10_000..45_000),
+                });
+                self.running.insert(number, (running, attempt));
+                self.after(latency, Due::Step(number));
+            }
+            Progress::Died => {
+                self.say(|| format!("{}#{number} is dead", running.process.name));
+                self.retry(running.job, attempt);
+            }
+            Progress::Done(done) => self.done(running.job, attempt, done),
+        }
+    }
+
+    /// Lambda runs a failed function again: after a minute, and after two more.
+    fn retry(&mut self, job: Job, attempt: u8) {
+        if matches!(job, Job::Stage(..)) && attempt < ATTEMPTS {
+            self.after(60_000 * i64::from(attempt), Due::Begin { job, attempt: attempt + 1 });
+        }
+    }
+
+    fn done(&mut self, job: Job, attempt: u8, done: Done) {
+        match done {
+            Done::Stage(report) => {
+                self.say(|| format!("  {}", said(&report)));
+                let failed = !report.errors.is_empty();
+                if let Job::Stage(function, _) = &job {
+                    self.reasons.insert(*function, report);
+                }
+                if failed {
+                    self.retry(job, attempt);
+                }
+            }
+            Done::Page(response, report) => self.say(|| format!("  page {}: {}", response.status, said(&report))),
+            Done::Rollback(what) => self.say(|| format!("  rollback: {what}")),
+        }
+    }
+
+    /// Takes what the stages have left: announcements, mails, and calls that will be applied later.
+    fn collect(&mut self) {
+        let announced = std::mem::take(&mut *self.town.bus.borrow_mut());
+        for announcement in announced {
+            let to = serde_json::from_str(&announcement.detail).unwrap_or(Value::Null);
+            let targets: &[Function] = match (announcement.detail_type, to["to"].as_str()) {
+                ("Echo Stage Changed", Some("modified")) => &[Function::Reboot],
+                ("Echo Stage Changed", Some("rebooted")) => &[Function::RequestApproval, Function::Promote],
+                ("Echo Approval Changed", _) => &[Function::Promote],
+                _ => &[],
+            };
+            let envelope = json!({ "source": "rds-echo", "detail-type": announcement.detail_type, "detail": to });
+            self.deliver(targets, || envelope.clone());
+        }
+        let mails = std::mem::take(&mut *self.town.post.borrow_mut());
+        for mail in mails {
+            let links: Vec<String> =
+                crate::watch::links(&mail).iter().map(|token| format!("https://page.test/{token}")).collect();
+            let [confirm, cancel] = &links[..] else { continue };
+            self.links.extend(links.iter().cloned());
+            self.read_mail(confirm, cancel);
+        }
+        let late = std::mem::take(&mut *self.town.late.borrow_mut());
+        for write in late {
+            let delay = self.chance(|rng| rng.i64(1_000..LATEST * 1_000));
+            self.after(delay, Due::Late(write));
+        }
+    }
+
+    fn visit(&mut self, milliseconds: i64, method: &'static str, url: &str) {
+        let job = Job::Visit { method, url: url.to_owned() };
+        self.after(milliseconds, Due::Begin { job, attempt: ATTEMPTS });
+    }
+
+    fn read_mail(&mut self, confirm: &str, cancel: &str) {
+        let people = self.plan.people;
+        if self.quiet_since.is_some() {
+            let delay = self.chance(|rng| rng.i64(60_000..1_800_000));
+            return self.visit(delay, "POST", confirm);
+        }
+        if self.happens(people.scanner) {
+            self.visit(500, "GET", confirm);
+            self.visit(600, "GET", cancel);
+        }
+        if !self.happens(people.answer) {
+            return;
+        }
+        // Most answer within the hour; some when it is too late.
+        let hour = 3_600_000.0;
+        let late = expiry_hours(&self.plan.settings) * 1.2 * hour;
+        let delay = self.chance(|rng| (if rng.f64() < 0.7 { hour } else { late } * rng.f64()) as i64) + 1_000;
+        let link = if self.happens(people.cancel) { cancel } else { confirm };
+        self.visit(delay, "POST", link);
+        if self.happens(people.again) {
+            let again = self.chance(|rng| rng.i64(100..60_000));
+            let link = if self.happens(0.2) { cancel } else { link };
+            self.visit(delay + again, "POST", link);
+        }
+    }
+
+    /// From here on nothing goes wrong, and nobody meddles; events do not come at all.
+    fn be_quiet(&mut self) {
+        self.say(|| "---- quiet from here on ----".to_owned());
+        for place in 0..self.undos.len() {
+            if let Some(undo) = self.undos[place].take() {
+                self.town.undo(undo);
+            }
+        }
+        // Somebody puts right what only a person can: a record that is gone, an instance that was stopped.
+        self.town.make_good();
+        self.quiet_since = Some(self.town.now());
+    }
+
+    /// By when it must have found back: what is under way may have to run out first; then one whole cycle.
+    fn patience(&self) -> SignedDuration {
+        let settings = &self.plan.settings;
+        let looks = self.plan.fallback * 30;
+        let asked = SignedDuration::from_secs((expiry_hours(settings) * 3600.0) as i64 + 3 * 3600);
+        let restore = SignedDuration::from_secs(i64::from(self.plan.restore_seconds));
+        let kept = settings.retire.grace + SignedDuration::from_hours(2);
+        self.plan.cycle * 3 + settings.new.minimum_age + looks + (restore + asked + kept) * 2 + SignedDuration::from_hours(24)
+    }
+
+    /// 5. and 9.: one that was restored since is promoted and in use, and all the others are gone.
+    fn settled(&self, since: Timestamp) -> bool {
+        let watch = self.town.watch.borrow();
+        let world = self.town.rds.world();
+        let alive: Vec<_> = watch.ledger.lives.values().filter(|life| life.ours && life.gone.is_none()).collect();
+        let Some(current) = self.town.in_use() else { return false };
+        let stage = |identifier: &str| self.town.tag(identifier, "stage");
+        let renewed = alive.iter().any(|life| life.identifier == current && life.born_at >= since);
+        renewed
+            && stage(&current).as_deref() == Some("promoted")
+            && world.instances()[&current].deletion_protection
+            && alive.iter().filter(|life| stage(&life.identifier).as_deref() == Some("promoted")).count() == 1
+            && alive.iter().all(|life| life.born_at >= since)
+    }
+
+    fn give_up_waiting(&self) {
+        let mut watch = self.town.watch.borrow_mut();
+        let reasons: Vec<String> = self.reasons.values().map(said).collect();
+        let line = format!(
+            "invariant 9: no way back to order in {} h; in use {:?}, stages {:?}; last said: {}",
+            self.patience().as_hours(),
+            self.town.in_use(),
+            self.town.stages(),
+            reasons.join(" | "),
+        );
+        watch.say(|| format!("VIOLATION {line}"));
+        watch.violations.push(line);
+    }
+}
+
+fn what_link(url: &str) -> String {
+    let claim = url.rsplit('/').next().and_then(tag_state::approval::Claim::parse).map(|(claim, _)| claim);
+    match claim {
+        Some(claim) => format!(
+            "{}'s link to {} request {} of {}, good until {}",
+            claim.approver,
+            claim.action.name(),
+            claim.request,
+            claim.instance,
+            claim.expires
+        ),
+        None => "a link that is none".to_owned(),
+    }
+}
+
+fn said(report: &Report) -> String {
+    let outcomes = report.outcomes.iter().map(|outcome| {
+        let about = outcome.instance.as_deref().unwrap_or("-");
+        format!("{about}: {:?} {} {}", outcome.did, outcome.what, outcome.why)
+    });
+    let errors = report.errors.iter().map(|error| format!("ERROR {error}"));
+    format!("{} said: {}", report.function, outcomes.chain(errors).collect::<Vec<_>>().join("; "))
+}
+
+fn expiry_hours(settings: &Settings) -> f64 {
+    match &settings.promote.approval {
+        Approval::Required { expiry, .. } => expiry.as_secs_f64() / 3600.0,
+        Approval::None => 1.0,
+    }
+}

@@ -1,0 +1,387 @@
+//! What a stage sees of the town. Each call is a point at which others may come in between, and at
+//! which something may go wrong; the watch looks on.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+use jiff::Timestamp;
+use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Macs, Mailer, Rds};
+use tag_state::approval::{Claim, Mac};
+use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::facts::{Instance, Record, Snapshot, Tags};
+
+use crate::ledger::By;
+use crate::town::{Town, refused};
+use crate::trouble::{Kind, Trouble};
+
+/// A call as the watch sees it.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "each is the port's own call of that name")]
+pub enum Call<'a> {
+    Instance(&'a str),
+    Instances,
+    Snapshots,
+    Snapshot,
+    Record,
+    Generate,
+    Verify,
+    Write(WriteRef<'a>),
+}
+
+/// A call that changes something.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "each is the port's own call of that name")]
+pub enum WriteRef<'a> {
+    Restore(&'a Restore),
+    Modify(&'a Modify),
+    Reboot(&'a str),
+    AddTags(&'a str, &'a Tags),
+    Delete(&'a Delete),
+    Swap(&'a Swap),
+    /// The rollback's swap: the record as read, and the new value.
+    Point(&'a Record, &'a str),
+    Send(&'a Mail),
+    Announce(&'a Announcement),
+}
+
+/// The same, to be applied later.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is the port's own call of that name")]
+pub enum Write {
+    Restore(Restore),
+    Modify(Modify),
+    Reboot(String),
+    AddTags(String, Tags),
+    Delete(Delete),
+    Swap(Swap),
+    Point(Record, String),
+    Send(Mail),
+    Announce(Announcement),
+}
+
+impl WriteRef<'_> {
+    fn to_owned(self) -> Write {
+        match self {
+            WriteRef::Restore(restore) => Write::Restore(restore.clone()),
+            WriteRef::Modify(modify) => Write::Modify(modify.clone()),
+            WriteRef::Reboot(identifier) => Write::Reboot(identifier.to_owned()),
+            WriteRef::AddTags(arn, tags) => Write::AddTags(arn.to_owned(), tags.clone()),
+            WriteRef::Delete(delete) => Write::Delete(delete.clone()),
+            WriteRef::Swap(swap) => Write::Swap(swap.clone()),
+            WriteRef::Point(old, value) => Write::Point(old.clone(), value.to_owned()),
+            WriteRef::Send(mail) => Write::Send(mail.clone()),
+            WriteRef::Announce(announcement) => Write::Announce(announcement.clone()),
+        }
+    }
+}
+
+impl Write {
+    /// The call.
+    pub fn borrow(&self) -> WriteRef<'_> {
+        match self {
+            Write::Restore(restore) => WriteRef::Restore(restore),
+            Write::Modify(modify) => WriteRef::Modify(modify),
+            Write::Reboot(identifier) => WriteRef::Reboot(identifier),
+            Write::AddTags(arn, tags) => WriteRef::AddTags(arn, tags),
+            Write::Delete(delete) => WriteRef::Delete(delete),
+            Write::Swap(swap) => WriteRef::Swap(swap),
+            Write::Point(old, value) => WriteRef::Point(old, value),
+            Write::Send(mail) => WriteRef::Send(mail),
+            Write::Announce(announcement) => WriteRef::Announce(announcement),
+        }
+    }
+}
+
+/// What a process has read last, and when, in steps.
+#[derive(Debug, Default)]
+pub struct Reads {
+    /// The listing of instances.
+    pub listing: Option<u64>,
+    /// Instances read one by one, as shown; `None` where there was none.
+    pub single: BTreeMap<String, (u64, Option<Instance>)>,
+    /// Instances of the listing or read singly whose tags were shown without the last write.
+    pub stale: BTreeSet<String>,
+    /// The CNAME, as shown.
+    pub record: Option<(u64, Record)>,
+    /// The targets that this process has swapped the CNAME to.
+    pub swapped_to: Option<String>,
+}
+
+/// One run of a function, or of the rollback.
+pub struct Process {
+    /// The function.
+    pub name: &'static str,
+    /// Counts all processes of a lifetime.
+    pub number: u64,
+    /// When it began: what it takes for the time.
+    pub now: Timestamp,
+    /// The link that was opened, where it is a page's.
+    pub link: Option<Claim>,
+    /// What it has read.
+    pub reads: RefCell<Reads>,
+    stops_at_calls: bool,
+    trouble: Trouble,
+    calls: Cell<u32>,
+    dead: Cell<bool>,
+    struck: RefCell<Vec<Kind>>,
+}
+
+impl Process {
+    /// A new one. Where it `stops_at_calls`, others may come in before each of its calls.
+    pub fn new(
+        name: &'static str,
+        number: u64,
+        now: Timestamp,
+        link: Option<Claim>,
+        stops_at_calls: bool,
+        trouble: Trouble,
+    ) -> Process {
+        Process {
+            name,
+            number,
+            now,
+            link,
+            reads: RefCell::default(),
+            stops_at_calls,
+            trouble,
+            calls: Cell::new(0),
+            dead: Cell::new(false),
+            struck: RefCell::default(),
+        }
+    }
+
+    /// Whether it died at a call.
+    pub fn is_dead(&self) -> bool {
+        self.dead.get()
+    }
+
+    /// How many calls it made.
+    pub fn calls(&self) -> u32 {
+        self.calls.get()
+    }
+
+    /// What went wrong, in order.
+    pub fn struck(&self) -> Vec<Kind> {
+        self.struck.borrow().clone()
+    }
+
+    async fn turn(&self) {
+        if !self.stops_at_calls {
+            return;
+        }
+        let mut waited = false;
+        poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+}
+
+/// A process's view of the town.
+#[derive(Clone)]
+pub struct Port {
+    /// The town.
+    pub town: Rc<Town>,
+    /// The process.
+    pub process: Rc<Process>,
+}
+
+impl Port {
+    async fn call<T>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
+        self.process.turn().await;
+        let number = self.process.calls.get() + 1;
+        self.process.calls.set(number);
+        let strike = self.process.trouble.of_call(number);
+        if let Some(kind) = strike {
+            self.process.struck.borrow_mut().push(kind);
+        }
+        self.town.watch.borrow_mut().sees(&self.process, call, strike);
+        match strike {
+            None => self.carry_out(call, &apply).await,
+            Some(Kind::Fails) => Err(failed(call, None)),
+            Some(Kind::Throttled) => Err(failed(call, Some("Throttling"))),
+            Some(Kind::LosesItsAnswer) => self.carry_out(call, &apply).await.and(Err(failed(call, None))),
+            Some(Kind::Repeats) => {
+                // Whatever the first answer was, nobody heard it.
+                let _ = self.carry_out(call, &apply).await;
+                self.carry_out(call, &apply).await
+            }
+            Some(Kind::Late) => {
+                if let Call::Write(write) = call {
+                    self.town.judge(&self.process, write);
+                    self.town.late.borrow_mut().push(write.to_owned());
+                }
+                Err(failed(call, None))
+            }
+            Some(Kind::DiesBefore) => self.die().await,
+            Some(Kind::DiesAfter) => {
+                let _ = self.carry_out(call, &apply).await;
+                self.die().await
+            }
+        }
+    }
+
+    async fn die<T>(&self) -> T {
+        self.process.dead.set(true);
+        std::future::pending().await
+    }
+
+    async fn carry_out<T>(&self, call: Call<'_>, apply: &impl AsyncFn() -> Answer<T>) -> Answer<T> {
+        let Call::Write(write) = call else { return apply().await };
+        self.town.judge(&self.process, write);
+        let before = self.town.zone.borrow().clone();
+        let answer = apply().await;
+        if let Err(error) = &answer {
+            self.town.watch.borrow_mut().refused(error);
+        } else {
+            self.town.applied(Some(&self.process), write, &before);
+        }
+        answer
+    }
+
+    /// The rollback's swap.
+    pub(crate) async fn point(&self, old: &Record, value: &str) -> Answer<()> {
+        let ttl = self.town.settings.promote.ttl;
+        let call = Call::Write(WriteRef::Point(old, value));
+        self.call(call, async || self.town.compare_and_swap(old, value, ttl)).await
+    }
+
+    fn shown(&self, instance: &mut Instance) {
+        if self.town.perhaps_stale(instance) {
+            self.process.reads.borrow_mut().stale.insert(instance.identifier.clone());
+        }
+    }
+}
+
+fn failed(call: Call<'_>, code: Option<&str>) -> CallError {
+    let mut error = refused("the call", &format!("{call:.0?}"), Failure::Unknown);
+    error.code = code.map(str::to_owned);
+    "it was struck".clone_into(&mut error.message);
+    error
+}
+
+impl Town {
+    fn judge(&self, process: &Process, write: WriteRef<'_>) {
+        self.watch.borrow_mut().judge(&self.rds.world(), &self.zone.borrow(), process, write);
+    }
+
+    fn applied(&self, process: Option<&Process>, write: WriteRef<'_>, before: &Record) {
+        self.watch.borrow_mut().applied(&self.rds.world(), process, write, before);
+    }
+
+    /// Applies a call whose caller has given it up.
+    pub fn apply_late(&self, write: &Write) {
+        let before = self.zone.borrow().clone();
+        let answer = crate::functions::ready(async {
+            match write {
+                Write::Restore(restore) => self.rds.restore(restore).await.map(drop),
+                Write::Modify(modify) => self.rds.modify(modify).await,
+                Write::Reboot(identifier) => self.rds.reboot(identifier).await,
+                Write::AddTags(arn, tags) => self.rds.add_tags(arn, tags).await,
+                Write::Delete(delete) => self.rds.delete(delete).await,
+                Write::Swap(swap) => self.swap(swap),
+                Write::Point(old, value) => self.compare_and_swap(old, value, self.settings.promote.ttl),
+                Write::Send(mail) => self.send(mail),
+                Write::Announce(announcement) => {
+                    self.bus.borrow_mut().push(announcement.clone());
+                    Ok(())
+                }
+            }
+        });
+        if answer.is_ok() {
+            self.applied(None, write.borrow(), &before);
+        }
+    }
+}
+
+impl Rds for Port {
+    async fn instance(&self, identifier: &str) -> Answer<Option<Instance>> {
+        let mut found = self.call(Call::Instance(identifier), async || self.town.rds.instance(identifier).await).await?;
+        self.process.reads.borrow_mut().stale.remove(identifier);
+        if let Some(instance) = &mut found {
+            self.shown(instance);
+        }
+        let step = self.town.watch.borrow().ledger.step;
+        self.process.reads.borrow_mut().single.insert(identifier.to_owned(), (step, found.clone()));
+        Ok(found)
+    }
+
+    async fn instances(&self, prefix: &str) -> Answer<Vec<Instance>> {
+        let mut found = self.call(Call::Instances, async || self.town.rds.instances(prefix).await).await?;
+        for instance in &mut found {
+            self.shown(instance);
+        }
+        self.process.reads.borrow_mut().listing = Some(self.town.watch.borrow().ledger.step);
+        Ok(found)
+    }
+
+    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>> {
+        self.call(Call::Snapshots, async || self.town.rds.snapshots(instance).await).await
+    }
+
+    async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>> {
+        self.call(Call::Snapshot, async || self.town.rds.snapshot(identifier).await).await
+    }
+
+    async fn restore(&self, restore: &Restore) -> Answer<Instance> {
+        self.call(Call::Write(WriteRef::Restore(restore)), async || self.town.rds.restore(restore).await).await
+    }
+
+    async fn modify(&self, modify: &Modify) -> Answer<()> {
+        self.call(Call::Write(WriteRef::Modify(modify)), async || self.town.rds.modify(modify).await).await
+    }
+
+    async fn reboot(&self, identifier: &str) -> Answer<()> {
+        self.call(Call::Write(WriteRef::Reboot(identifier)), async || self.town.rds.reboot(identifier).await).await
+    }
+
+    async fn add_tags(&self, arn: &str, tags: &Tags) -> Answer<()> {
+        self.call(Call::Write(WriteRef::AddTags(arn, tags)), async || self.town.rds.add_tags(arn, tags).await).await
+    }
+
+    async fn delete(&self, delete: &Delete) -> Answer<()> {
+        self.call(Call::Write(WriteRef::Delete(delete)), async || self.town.rds.delete(delete).await).await
+    }
+}
+
+impl Dns for Port {
+    async fn record(&self, zone_id: &str, name: &str) -> Answer<Record> {
+        let record = self.call(Call::Record, async || self.town.read_record(zone_id, name)).await?;
+        let step = self.town.watch.borrow().ledger.step;
+        self.process.reads.borrow_mut().record = Some((step, record.clone()));
+        Ok(record)
+    }
+
+    async fn swap(&self, swap: &Swap) -> Answer<()> {
+        self.call(Call::Write(WriteRef::Swap(swap)), async || self.town.swap(swap)).await
+    }
+}
+
+impl Mailer for Port {
+    async fn send(&self, mail: &Mail) -> Answer<()> {
+        self.call(Call::Write(WriteRef::Send(mail)), async || self.town.send(mail)).await
+    }
+}
+
+impl Macs for Port {
+    async fn generate(&self, _key_id: &str, message: &[u8]) -> Answer<Mac> {
+        self.call(Call::Generate, async || Ok(Town::mac(message))).await
+    }
+
+    async fn verify(&self, _key_id: &str, message: &[u8], mac: &Mac) -> Answer<bool> {
+        self.call(Call::Verify, async || Ok(Town::mac(message) == *mac)).await
+    }
+}
+
+impl Announcer for Port {
+    async fn announce(&self, announcement: &Announcement) -> Answer<()> {
+        self.call(Call::Write(WriteRef::Announce(announcement)), async || {
+            self.town.bus.borrow_mut().push(announcement.clone());
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// For what is not a process.
+pub(crate) const US: By = By::Us;
