@@ -1,4 +1,4 @@
-//! `new` to `modified`.
+//! `new` to `modified`, and the deletion protection from there to the promotion.
 
 use jiff::Timestamp;
 use tag_state::decide::modify::{ModifyStep, decide};
@@ -10,7 +10,7 @@ use tag_state::wake::Wake;
 use crate::advance::Scene;
 use crate::observe;
 use crate::ports::{Announcer, Failure, Rds};
-use crate::report::{Outcome, Report, Stop, to_act};
+use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// Looks at what the wake-up is about and moves on what is ready.
 pub async fn run(
@@ -22,7 +22,13 @@ pub async fn run(
 ) -> Report {
     let mut report = Report::new(settings, "modify", wake, now);
     let scene = Scene { settings, rds, announcer, now };
-    for own in observe::instances(settings, rds, wake, &[Stage::New], &mut report).await {
+    let stages = [Stage::New, Stage::Modified, Stage::Rebooted];
+    let owns = observe::instances(settings, rds, wake, &stages, &mut report).await;
+    // Those that are set up and protected are no business of a listing's.
+    let due = |own: &OwnInstance| {
+        *wake != Wake::All || own.stage() == Stage::New || !own.facts().deletion_protection
+    };
+    for own in owns.into_iter().filter(due) {
         let turn = turn(&scene, &own, &mut report).await;
         report.record(own.identifier(), turn);
     }
@@ -56,6 +62,11 @@ async fn turn<R: Rds, A: Announcer>(
             };
             let did = scene.enter(own, Stage::Modified, &advance, report).await?;
             Ok(Outcome::done(own.identifier(), did, what, "it is available, and nothing is pending"))
+        }
+        ModifyStep::Protect(call) => {
+            scene.rds.modify(&call).await?;
+            let why = "it was switched off on the way to a promotion";
+            Ok(Outcome::done(own.identifier(), Did::Acted, "deletion protection requested", why))
         }
         ModifyStep::GiveUp(given_up) => Ok(scene.give_up(own, &given_up, report).await?),
     }

@@ -91,23 +91,25 @@ async fn mail_all<R: Rds, K: Macs, M: Mailer, A: Announcer>(
     if let Some(tags) = &ask.open {
         rds.add_tags(&own.facts().arn, tags).await?;
     }
-    let mut reached = Vec::new();
+    let mut reached: Vec<String> = Vec::new();
     let mut failures: Vec<CallError> = Vec::new();
-    for approver in settings.approvers() {
+    for approver in &ask.to {
         let links = Links {
             confirm: link(settings, ports.macs, desk, own, ask, Action::Confirm, approver).await?,
             cancel: link(settings, ports.macs, desk, own, ask, Action::Cancel, approver).await?,
         };
         match ports.mailer.send(&approval_mail(settings, own, ask.request, desk.sender, approver, &links)).await {
-            Ok(()) => reached.push(approver.as_str()),
+            Ok(()) => reached.push(approver.clone()),
             Err(error) => failures.push(error),
         }
     }
     // Those whose mail SES will never take are told about once, and do not make the others' mail repeat.
     let hopeless = failures.iter().all(|error| error.failure == Failure::Refused);
     report.errors.extend(failures.iter().map(|error| format!("{}: {error}", own.identifier())));
-    if !reached.is_empty() && (hopeless || ask.last_try) {
-        rds.add_tags(&own.facts().arn, &ask.notified).await?;
+    // Where nobody could be reached at all it is tried again for as long as the request is open.
+    if !reached.is_empty() || !ask.reached.is_empty() {
+        let nobody_left = hopeless || ask.last_try;
+        rds.add_tags(&own.facts().arn, &ask.notified(settings, &reached, nobody_left)).await?;
     }
     let what = match reached[..] {
         [] => "nobody could be mailed".to_owned(),

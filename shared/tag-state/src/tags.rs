@@ -71,14 +71,24 @@ pub struct EchoTags {
     pub failure: Option<String>,
 }
 
-/// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`. Two runs that open the same request
-/// at once write different ends, and only the links of the one that stays are good: so it is named whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
+/// were reached where some were not. Two runs that open the same request at once write different ends, and
+/// only the links of the one that stays are good: so the request is named by both.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notified {
     /// Its number.
     pub request: u32,
     /// Its end.
     pub expires: Timestamp,
+    /// Who was reached; `None` where there is nobody left to be.
+    pub only: Option<Vec<String>>,
+}
+
+impl Notified {
+    /// Whether it is about this request.
+    pub fn is_of(&self, request: Request) -> bool {
+        self.request == request.number && self.expires == request.expires
+    }
 }
 
 /// An approval request: tags `request`, `requested` and `expires`, written together.
@@ -165,16 +175,15 @@ fn read_confirmation(value: &str) -> Option<Confirmation> {
 }
 
 fn read_cancellation(value: &str) -> Option<Cancellation> {
-    read_number_and_time(value).map(|(request, at)| Cancellation { request, at })
+    let (number, time) = value.split_once(' ')?;
+    Some(Cancellation { request: number.parse().ok()?, at: time.parse().ok()? })
 }
 
 fn read_notified(value: &str) -> Option<Notified> {
-    read_number_and_time(value).map(|(request, expires)| Notified { request, expires })
-}
-
-fn read_number_and_time(value: &str) -> Option<(u32, Timestamp)> {
-    let (number, time) = value.split_once(' ')?;
-    Some((number.parse().ok()?, time.parse().ok()?))
+    let mut parts = value.split(' ');
+    let (request, expires) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let reached: Vec<String> = parts.map(str::to_owned).collect();
+    Some(Notified { request, expires, only: (!reached.is_empty()).then_some(reached) })
 }
 
 /// The moment without its fraction of a second: what a tag can give back.
@@ -245,9 +254,17 @@ pub fn confirmation_tag(name: &EchoName, approver: &str, confirmation: &Confirma
     TagWriter::new(name).text(&format!("confirmed:{approver}"), &value).finish()
 }
 
-/// The tag that says that everybody was mailed about a request.
-pub fn notified_tag(name: &EchoName, request: Request) -> Tags {
-    TagWriter::new(name).text("notified", &format!("{} {}", request.number, stamp(request.expires))).finish()
+/// The tag that says who was mailed about a request: everybody, or `only` these. Addresses that do not fit
+/// are left out; they get one mail more.
+pub fn notified_tag(name: &EchoName, request: Request, only: Option<&[String]>) -> Tags {
+    let mut value = format!("{} {}", request.number, stamp(request.expires));
+    for address in only.unwrap_or_default() {
+        if value.len() + 1 + address.len() <= LONGEST_VALUE {
+            value.push(' ');
+            value.push_str(address);
+        }
+    }
+    TagWriter::new(name).text("notified", &value).finish()
 }
 
 /// The tag of a cancellation.

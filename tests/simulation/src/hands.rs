@@ -1,7 +1,7 @@
 //! What people, and RDS itself, do to the echo behind the stages' backs. Most of it is undone after a
 //! while; what is not is something the stages must get over.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rds_sim::world::{CreateSnapshot, PlantedInstance, Restore};
 use tag_state::facts::{Record, Tags};
 use tag_state::parameter::Parameters;
@@ -24,6 +24,8 @@ pub enum Undo {
     Available(String),
     /// An instance goes.
     Remove(String),
+    /// The protection is on again.
+    Protection(String),
     /// Mail is taken again.
     Mailbox,
 }
@@ -56,6 +58,7 @@ impl Town {
                 };
                 let _ = self.rds.world_mut().delete(&delete);
             }
+            Undo::Protection(identifier) => self.protect(&identifier, true),
             Undo::Mailbox => *self.dead_address.borrow_mut() = None,
         }
     }
@@ -128,18 +131,10 @@ impl Town {
             }
             5 => {
                 say(format!("switch the protection of {target}"));
-                let mut world = self.rds.world_mut();
-                let on = world.instances().get(&target)?.deletion_protection;
-                let modify = rds_sim::world::Modify {
-                    identifier: &target,
-                    parameters: &Parameters::new(),
-                    disable_log_exports: &[],
-                    deletion_protection: Some(!on),
-                    master_password: false,
-                    apply_immediately: true,
-                };
-                let _ = world.modify(&modify);
-                None
+                let was = self.rds.world().instances().get(&target)?.deletion_protection;
+                self.protect(&target, !was);
+                // Switched off on the way to a promotion, it is for a person to switch it on again.
+                was.then_some(Undo::Protection(target))
             }
             6..=8 => {
                 let stages = ["new", "modified", "rebooted", "promoted", "forgotten", "retired"];
@@ -230,6 +225,63 @@ impl Town {
                 Some(Undo::Mailbox)
             }
         }
+    }
+
+    /// What only a person can put right, when the trouble is over: the name is a plain CNAME again, to what
+    /// was promoted; and where tags were changed by hand, they say again what is so. An instance whose stage
+    /// was tampered with begins anew.
+    pub fn make_good(&self) {
+        let promoted = self.stages().into_iter().find(|(one, stage)| stage == "promoted" && self.is_ours(one));
+        let address = promoted.and_then(|(one, _)| self.rds.world().instances()[&one].address.clone());
+        let strays = self.in_use().is_none() && address.is_some();
+        if strays || !matches!(*self.zone.borrow(), Record::Cname { .. }) {
+            self.point_by_hand(Record::Cname { value: address.unwrap_or_else(|| LEGACY.to_owned()), ttl: 300 });
+        }
+        let tampered: Vec<(String, String)> = {
+            let watch = self.watch.borrow();
+            let lives = watch.ledger.lives.iter().filter(|(_, life)| life.ours && life.gone.is_none() && life.tampered);
+            lives.map(|(resource, life)| (life.identifier.clone(), resource.clone())).collect()
+        };
+        for (identifier, resource) in tampered {
+            let stage = self.tag(&identifier, "stage").unwrap_or_default();
+            let stage = if matches!(&*stage, "promoted" | "forgotten" | "retired") { stage } else { "new".to_owned() };
+            let since = self.tag(&identifier, "since").filter(|since| since.parse::<Timestamp>().is_ok());
+            let since = since.unwrap_or_else(|| format!("{:.0}", self.now()));
+            let whole = [
+                ("managed", "true"),
+                ("id", &identifier),
+                ("resource", &resource),
+                ("stage", &stage),
+                ("since", &since),
+            ];
+            for (suffix, value) in whole {
+                if self.tag(&identifier, suffix).as_deref() != Some(value) {
+                    self.tag_by_hand(&identifier, suffix, value);
+                }
+            }
+            for person in ["dora", "ann", "bob", "cleo"] {
+                let key = &format!("cancelled:{person}@example.test");
+                if self.tag(&identifier, key).is_some_and(|value| value.starts_with("two")) {
+                    self.untag_by_hand(&identifier, &format!("cancelled:{person}@example.test"));
+                }
+            }
+            if self.tag(&identifier, "request").is_some_and(|number| number.parse::<u32>().is_err()) {
+                self.untag_by_hand(&identifier, "request");
+            }
+        }
+    }
+
+    /// Switches deletion protection by hand.
+    fn protect(&self, identifier: &str, on: bool) {
+        let modify = rds_sim::world::Modify {
+            identifier,
+            parameters: &Parameters::new(),
+            disable_log_exports: &[],
+            deletion_protection: Some(on),
+            master_password: false,
+            apply_immediately: true,
+        };
+        let _ = self.rds.world_mut().modify(&modify);
     }
 
     fn is_ours(&self, identifier: &str) -> bool {

@@ -443,7 +443,8 @@ impl Lifetime {
         let asked = SignedDuration::from_secs((expiry_hours(settings) * 3600.0) as i64 + 3 * 3600);
         let restore = SignedDuration::from_secs(i64::from(self.plan.restore_seconds));
         let kept = settings.retire.grace + SignedDuration::from_hours(2);
-        self.plan.cycle * 3 + settings.new.minimum_age + looks + (restore + asked + kept) * 2 + SignedDuration::from_hours(24)
+        // An old one may have to run out and go before there is room for a new one.
+        (self.plan.cycle + settings.new.minimum_age + looks + restore + asked + kept) * 3 + SignedDuration::from_hours(48)
     }
 
     /// 5. and 9.: one that was restored since is promoted and in use, and all the others are gone.

@@ -86,7 +86,7 @@ impl Plan {
             .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.1 + rng.f64())) as i64 + 1));
         let people =
             People { answer: 1.0 - some_of(rng, 0.5), cancel: some_of(rng, 0.3), again: some_of(rng, 0.5), scanner: rng.f64() };
-        let options = options(rng, cycle_hours);
+        let options = options(rng, cycle_hours, minutes);
         let settings = Settings::from_options(&options).unwrap_or_else(|error| panic!("{options}: {error}"));
         // Some lives begin just before midnight.
         let day = rng.i64(20_000..21_500) * 86_400;
@@ -124,7 +124,7 @@ fn some_of(rng: &mut Rng, most: f64) -> f64 {
     rng.f64() * most
 }
 
-fn options(rng: &mut Rng, cycle_hours: i64) -> String {
+fn options(rng: &mut Rng, cycle_hours: i64, fallback_minutes: i64) -> String {
     let mut options = OPTIONS.to_owned();
     let mut set = |key: &str, value: String| options.push_str(&format!(" -Drdsecho.{key}={value}"));
     set("new.minimumAgeHours", (cycle_hours / 2).to_string());
@@ -153,7 +153,8 @@ fn options(rng: &mut Rng, cycle_hours: i64) -> String {
     }
     set("promote.approvals", rng.u8(1..=3).to_string());
     set("promote.expiryHours", rng.i64(1..=(2 * cycle_hours).min(720)).to_string());
-    set("promote.windowHours", rng.i64(0..=2).to_string());
+    // Where no event comes, promote looks at the next fallback: a shorter window would be missed.
+    set("promote.windowHours", (fallback_minutes / 60 + rng.i64(1..=2)).to_string());
     options.push(' ');
     options.push_str(ASKING);
     options

@@ -257,14 +257,3 @@ impl Town {
 pub(crate) fn refused(operation: &'static str, subject: &str, failure: Failure) -> CallError {
     CallError { operation, subject: subject.to_owned(), failure, code: None, message: "so it is".to_owned() }
 }
-
-impl Town {
-    /// What only a person can put right, when the trouble is over: the name is a plain CNAME again, what
-    /// was stopped runs, and strangers with our names are gone.
-    pub fn make_good(&self) {
-        let record = self.zone.borrow().clone();
-        if !matches!(record, Record::Cname { .. }) {
-            self.point_by_hand(Record::Cname { value: LEGACY.to_owned(), ttl: 300 });
-        }
-    }
-}

@@ -107,6 +107,11 @@ impl Watch {
         if let Some(kind) = strike {
             *self.faults.entry(kind).or_default() += 1;
         }
+        if let Call::Write(WriteRef::Send(mail)) = call {
+            for (claim, _) in links(mail).iter().filter_map(|token| Claim::parse(token)) {
+                self.attempts.insert((claim.resource_id, claim.request, claim.expires, claim.approver));
+            }
+        }
         self.say(|| {
             let struck = strike.map(|kind| format!("  ** {kind} **")).unwrap_or_default();
             format!("  {}#{} {}{struck}", process.name, process.number, words(call))
@@ -353,29 +358,27 @@ impl Watch {
             }
             _ => {}
         }
-        if tags.contains_key(&self.settings.name.tag_key("notified")) {
-            self.judge_notified(world, process, identifier, &shown);
+        if let Some(notified) = self.get(tags, "notified").map(str::to_owned) {
+            self.judge_notified(world, process, identifier, &notified);
         }
         self.judge_click(process, identifier, &shown, tags);
     }
 
-    /// 7. Nobody is left out: who is asked has been written to, or it has been tried.
-    fn judge_notified(&mut self, world: &World, process: &Process, identifier: &str, shown: &Tags) {
-        let Some(resource) = world.instances().get(identifier).map(|one| one.resource_id.clone()) else { return };
-        // The request may have been opened by this very process, after its read.
-        let now = self.life(world, identifier).and_then(|life| life.tags.last()).map(|write| write.after.clone());
-        let candidates = [self.asked(shown), now.as_ref().and_then(|tags| self.asked(tags))];
-        let forgotten = self.settings.approvers().iter().find(|approver| {
-            !candidates.into_iter().flatten().any(|asked| {
-                let within = (resource.clone(), asked.number, Timestamp::MIN, (*approver).clone());
-                self.attempts
-                    .range(within..)
-                    .take_while(|(of, number, ..)| *of == resource && *number == asked.number)
-                    .any(|(_, _, _, to)| to == *approver)
-            })
+    /// 7. Nobody is left out: where all are said to have been asked, each has been written to, or it was tried.
+    fn judge_notified(&mut self, world: &World, process: &Process, identifier: &str, notified: &str) {
+        let Some(instance) = world.instances().get(identifier) else { return };
+        let mut parts = notified.split(' ');
+        let (number, expires) = (parts.next().and_then(|part| part.parse().ok()), parts.next().and_then(|part| part.parse().ok()));
+        let (Some(number), Some(expires)) = (number, expires) else {
+            return self.violated(process, 7, &format!("writes {notified:?}, which names no request"));
+        };
+        let only: Vec<&str> = parts.collect();
+        let left_out = self.settings.approvers().iter().find(|approver| {
+            let tried = self.attempts.contains(&(instance.resource_id.clone(), number, expires, (*approver).clone()));
+            (only.is_empty() || only.contains(&approver.as_str())) && !tried
         });
-        if let Some(forgotten) = forgotten.cloned() {
-            self.violated(process, 7, &format!("says that all were asked about {identifier}, and {forgotten} was not"));
+        if let Some(left_out) = left_out.cloned() {
+            self.violated(process, 7, &format!("says that all were asked about {identifier}, and {left_out} was not"));
         }
     }
 
@@ -576,9 +579,6 @@ impl Watch {
     /// 7. Mails are bounded.
     fn judge_mail(&mut self, process: &Process, mail: &Mail) {
         let links = links(mail);
-        for claim in links.iter().filter_map(|token| Claim::parse(token)).map(|(claim, _)| claim) {
-            self.attempts.insert((claim.resource_id, claim.request, claim.expires, claim.approver));
-        }
         let sent = links
             .first()
             .and_then(|token| Claim::parse(token))

@@ -7,7 +7,7 @@ use crate::calls::Modify;
 use crate::facts::{Instance, Tags};
 use crate::own::OwnInstance;
 use crate::parameter::{Parameter, Parameters, Value};
-use crate::reason::Reason;
+use crate::reason::{Reason, unready};
 use crate::settings::Settings;
 use crate::stage::{Move, Stage};
 use crate::tags::{TagWriter, advance};
@@ -24,12 +24,20 @@ pub enum ModifyStep {
         /// Then enter the next stage.
         advance: Tags,
     },
+    /// Somebody has switched the protection off of one that is set up: on again, and nothing else.
+    Protect(Modify),
     /// It will not become available.
     GiveUp(GiveUp),
 }
 
 /// Decides about one instance.
 pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decision<ModifyStep> {
+    if let Stage::Modified | Stage::Rebooted = own.stage()
+        && !own.facts().deletion_protection
+        && unready(own.facts()).is_none()
+    {
+        return Decision::Act(ModifyStep::Protect(Modify::protection(own.identifier(), true)));
+    }
     if let Some(instead) = hindrance(settings, own, Stage::New, now, ModifyStep::GiveUp) {
         return instead;
     }

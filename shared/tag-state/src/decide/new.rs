@@ -1,6 +1,6 @@
 //! Whether to restore a new instance, under which identifier, and from which snapshot.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Decision, GiveUp, give_up};
 use crate::calls::Restore;
@@ -72,8 +72,8 @@ pub fn identifier(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> D
     }
     let newest = own.iter().filter(|own| own.stage() == Stage::Promoted).max_by_key(|own| own.edition());
     if let Some(newest) = newest {
-        // Where RDS shows no creation time, the age is not known: fail closed, and count from now.
-        let born = newest.facts().created.unwrap_or(now);
+        // Where RDS shows no creation time, it was at the latest at the end of the day in its name.
+        let born = newest.facts().created.unwrap_or_else(|| end_of_day(newest.edition()).min(now));
         let until = born.checked_add(settings.new.minimum_age).unwrap_or(Timestamp::MAX);
         if now < until {
             return Decision::wait_until(Reason::TooYoung { instance: newest.identifier().to_owned(), until }, until);
@@ -90,6 +90,11 @@ pub fn identifier(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> D
         return Decision::Refuse(Reason::NoIdentifierLeft {});
     }
     Decision::Act(settings.name.identifier(Edition { date, number }))
+}
+
+fn end_of_day(edition: Edition) -> Timestamp {
+    let tomorrow = edition.date.tomorrow().and_then(|day| day.to_zoned(TimeZone::UTC));
+    tomorrow.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }
 
 /// The snapshot to restore: the one with the youngest data that is available. Where an event named a

@@ -9,11 +9,11 @@ use crate::own::OwnInstance;
 use crate::reason::Reason;
 use crate::settings::{Approval, Settings};
 use crate::stage::Stage;
-use crate::tags::{Notified, Request, TagWriter, notified_tag, whole_seconds};
+use crate::tags::{Request, TagWriter, notified_tag, whole_seconds};
 
-/// How long mails are sent again to all because some could not be sent. Without an end, one dead
-/// address would fill everybody else's mailbox.
-const RETRY_MAILS_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// How long mails are tried again that could not be sent. A mail whose answer was lost may have gone out:
+/// without an end, one bad connection would fill a mailbox.
+const RETRY_MAILS_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// What request-approval does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +31,10 @@ pub struct Ask {
     pub open: Option<Tags>,
     /// The request.
     pub request: Request,
-    /// The `notified` tag.
-    pub notified: Tags,
+    /// Who has not been reached yet.
+    pub to: Vec<String>,
+    /// Who has.
+    pub reached: Vec<String>,
     /// Whether those who could not be reached are left so, now that some were reached.
     pub last_try: bool,
 }
@@ -78,24 +80,36 @@ pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decisio
                 .time("requested", requested)
                 .time("expires", expires)
                 .finish();
-            let notified = notified_tag(&settings.name, request);
-            Decision::Act(RequestStep::Ask(Ask { open: Some(open), request, notified, last_try: false }))
+            let (to, reached) = (settings.approvers().to_vec(), Vec::new());
+            Decision::Act(RequestStep::Ask(Ask { open: Some(open), request, to, reached, last_try: false }))
         }
-        Some(request)
-            if own.tags().notified != Some(Notified { request: request.number, expires: request.expires }) =>
-        {
+        Some(request) if !all_notified(own, request) => {
             if now > request.expires {
                 return Decision::Nothing(Reason::Expired { at: request.expires });
             }
-            let notified = notified_tag(&settings.name, request);
+            let mailed = own.tags().notified.as_ref().filter(|notified| notified.is_of(request));
+            let reached = mailed.and_then(|notified| notified.only.clone()).unwrap_or_default();
+            let to = settings.approvers().iter().filter(|approver| !reached.contains(approver)).cloned().collect();
             let last_try = now >= request.requested.checked_add(RETRY_MAILS_FOR).unwrap_or(request.requested);
-            Decision::Act(RequestStep::Ask(Ask { open: None, request, notified, last_try }))
+            Decision::Act(RequestStep::Ask(Ask { open: None, request, to, reached, last_try }))
         }
         Some(request) => {
             let confirmed = super::promote::confirmed(settings, own, request).count();
             let until = request.expires;
             Decision::wait_until(Reason::AwaitingApproval { confirmed, needed: *approvals, until }, until)
         }
+    }
+}
+
+fn all_notified(own: &OwnInstance, request: Request) -> bool {
+    own.tags().notified.as_ref().is_some_and(|notified| notified.is_of(request) && notified.only.is_none())
+}
+
+impl Ask {
+    /// The tag that tells later runs whom not to mail again: `reached` now and before; all where nobody is left.
+    pub fn notified(&self, settings: &Settings, reached: &[String], nobody_left: bool) -> Tags {
+        let all: Vec<String> = self.reached.iter().chain(reached).cloned().collect();
+        notified_tag(&settings.name, self.request, (!nobody_left).then_some(&all))
     }
 }
 
