@@ -1,6 +1,7 @@
 //! What AWS told us: plain data, as read, with nothing concluded from it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -30,7 +31,8 @@ pub struct Instance {
     pub engine_version: String,
     /// What it has of all that can be asked for. `DbParameterGroupName` and `OptionGroupName` are the
     /// names of the first group listed.
-    pub actual: Parameters,
+    /// Shared: instances are passed on often, and changed never.
+    pub actual: Arc<Parameters>,
     /// The names of what stands in `PendingModifiedValues`.
     pub pending: BTreeSet<String>,
     /// `ParameterApplyStatus` of each DB parameter group: `in-sync`, `pending-reboot`, `applying`, ...

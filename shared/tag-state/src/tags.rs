@@ -107,7 +107,12 @@ impl EchoTags {
     /// that cannot be read and the remedy; nothing is done with such an instance, because a guess about
     /// its state could destroy it.
     pub fn read(name: &EchoName, tags: &Tags) -> Result<Option<EchoTags>, String> {
-        let get = |suffix: &str| tags.get(&name.tag_key(suffix)).map(String::as_str);
+        let prefix = name.tag_prefix();
+        let ours: Vec<(&str, &str)> = tags
+            .range(prefix.clone()..)
+            .map_while(|(key, value)| Some((key.strip_prefix(&prefix)?, value.as_str())))
+            .collect();
+        let get = |wanted: &str| ours.iter().find(|(suffix, _)| *suffix == wanted).map(|(_, value)| *value);
         let unreadable = |suffix: &str, allowed: &str| {
             format!(
                 "tag {} has the value {:?}, but must be {allowed}: correct it by hand",
@@ -134,14 +139,14 @@ impl EchoTags {
         };
         let mut confirmed = BTreeMap::new();
         let mut cancelled = BTreeMap::new();
-        for (key, value) in tags {
-            if let Some(address) = key.strip_prefix(&name.tag_key("confirmed:")) {
+        for (suffix, value) in &ours {
+            if let Some(address) = suffix.strip_prefix("confirmed:") {
                 if let Some(confirmation) = read_confirmation(value) {
                     confirmed.insert(address.to_owned(), confirmation);
                 }
-            } else if let Some(address) = key.strip_prefix(&name.tag_key("cancelled:")) {
-                let cancellation = read_cancellation(value)
-                    .ok_or_else(|| unreadable(&format!("cancelled:{address}"), "a request's number and a time"))?;
+            } else if let Some(address) = suffix.strip_prefix("cancelled:") {
+                let cancellation =
+                    read_cancellation(value).ok_or_else(|| unreadable(suffix, "a request's number and a time"))?;
                 cancelled.insert(address.to_owned(), cancellation);
             }
         }

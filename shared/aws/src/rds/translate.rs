@@ -27,7 +27,8 @@ pub(super) fn instance(described: &DbInstance) -> Instance {
         actual: Parameter::ALL
             .iter()
             .filter_map(|parameter| Some((*parameter, actual(described, *parameter)?)))
-            .collect(),
+            .collect::<Parameters>()
+            .into(),
         pending: described.pending_modified_values().map(pending).unwrap_or_default(),
         parameter_group_statuses: described
             .db_parameter_groups()

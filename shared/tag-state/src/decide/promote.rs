@@ -42,7 +42,11 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
         repairs.push(Repair {
             own: current.clone(),
             to: to.as_ref().map(|(stage, _)| *stage),
-            tags: to.map(|(_, writer)| writer.with(&settings.promote.tags).finish()).unwrap_or_default(),
+            // The CNAME may have been set by hand to one that modify has not identified yet.
+            tags: to
+                .map(|(_, writer)| writer.text("resource", &current.facts().resource_id))
+                .map(|writer| writer.with(&settings.promote.tags).finish())
+                .unwrap_or_default(),
             protect,
             why: format!("{cname} points at it"),
         });

@@ -181,7 +181,7 @@ impl World {
             address: None,
             master_username: master_username.to_owned(),
             secret,
-            parameters,
+            parameters: parameters.into(),
             parameter_group: GroupStatus::InSync,
             option_group: GroupStatus::InSync,
             deletion_protection: false,

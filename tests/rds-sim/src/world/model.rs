@@ -1,5 +1,7 @@
 //! What there is in the world: DB instances and DB snapshots.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use tag_state::facts::{Instance, Snapshot, Tags};
 use tag_state::parameter::{Parameter, Parameters, Value};
@@ -82,7 +84,7 @@ pub struct DbInstance {
     /// The secret of a managed master password.
     pub secret: Option<MasterUserSecret>,
     /// What is in effect, or assigned.
-    pub parameters: Parameters,
+    pub parameters: Arc<Parameters>,
     /// How far the DB parameter group is.
     pub parameter_group: GroupStatus,
     /// How far the option group is.
@@ -150,12 +152,13 @@ impl DbInstance {
         let mut actual = self.parameters.clone();
         if self.address.is_none() {
             // The endpoint tells the port.
-            actual.remove(&Parameter::Port);
+            Arc::make_mut(&mut actual).remove(&Parameter::Port);
         }
+        let key = Parameter::MasterUserSecretKmsKeyId;
         if let Some(secret) = &self.secret {
-            actual.insert(Parameter::MasterUserSecretKmsKeyId, Value::Text(secret.kms_key_id.clone()));
-        } else {
-            actual.remove(&Parameter::MasterUserSecretKmsKeyId);
+            Arc::make_mut(&mut actual).insert(key, Value::Text(secret.kms_key_id.clone()));
+        } else if actual.contains_key(&key) {
+            Arc::make_mut(&mut actual).remove(&key);
         }
         Instance {
             identifier: self.identifier.clone(),

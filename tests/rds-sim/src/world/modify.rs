@@ -1,6 +1,7 @@
 //! ModifyDBInstance and RebootDBInstance.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use tag_state::parameter::{Parameter, Parameters, Value};
 use tag_state::status::{Class, classify};
@@ -108,7 +109,7 @@ impl World {
         }
         let group = instance.in_flight.parameters.get(&Parameter::DbParameterGroupName).cloned();
         if let Some(group) = &group {
-            instance.parameters.insert(Parameter::DbParameterGroupName, group.clone());
+            Arc::make_mut(&mut instance.parameters).insert(Parameter::DbParameterGroupName, group.clone());
             instance.parameter_group = GroupStatus::Applying;
         }
         let begun = announcements(instance, false);
@@ -125,7 +126,7 @@ impl World {
         let Some(instance) = self.instances.get(identifier) else { return };
         let finished = announcements(instance, true);
         let manage = instance.in_flight.parameters.get(&Parameter::ManageMasterUserPassword).cloned();
-        let mut new_values = instance.parameters.clone();
+        let mut new_values = (*instance.parameters).clone();
         new_values.extend(instance.in_flight.parameters.clone());
         let secret = match manage {
             Some(Value::Flag(true)) => Some(self.make_secret(&instance.resource_id, &new_values)),
@@ -134,7 +135,7 @@ impl World {
         };
         let Some(instance) = self.instances.get_mut(identifier) else { return };
         let done = std::mem::take(&mut instance.in_flight);
-        instance.parameters = new_values;
+        instance.parameters = new_values.into();
         instance.secret = secret;
         if done.parameters.contains_key(&Parameter::OptionGroupName) {
             instance.option_group = GroupStatus::InSync;
@@ -235,7 +236,7 @@ fn check_change(instance: &DbInstance, wanted: &Modification) -> Result<(), ApiE
     if size.is_some_and(|size| size < instance.number(Parameter::AllocatedStorage)) {
         return refuse("Invalid storage size for engine name: the new size must not be less than the current one.");
     }
-    let mut then = instance.parameters.clone();
+    let mut then = (*instance.parameters).clone();
     then.remove(&Parameter::AvailabilityZone);
     then.extend(wanted.parameters.clone());
     create::check_combinations(&then)

@@ -124,7 +124,7 @@ impl World {
             original_created: None,
             instance_created: source.created,
             master_username: source.master_username.clone(),
-            parameters: source.parameters.clone(),
+            parameters: (*source.parameters).clone(),
             tags: if copies_tags { source.tags.clone() } else { Tags::new() },
             source_tags: source.tags.clone(),
         }
