@@ -98,28 +98,15 @@ pub enum Progress {
 }
 
 impl Running {
-    /// Begins a process; nothing has happened yet.
-    pub fn begin(town: &Rc<Town>, number: u64, job: Job, stops_at_calls: bool, trouble: Trouble) -> Running {
-        let name = match &job {
-            Job::Stage(function, _) => function.name(),
-            Job::Visit { .. } => "approve",
-            Job::Rollback => "rollback",
-        };
-        let link = match &job {
-            Job::Visit { url, .. } => url.rsplit('/').next().and_then(Claim::parse).map(|(claim, _)| claim),
-            Job::Stage(..) | Job::Rollback => None,
-        };
-        let now = town.now();
-        if let Job::Visit { method: "POST", url } = &job {
-            town.watch.borrow_mut().pressed(url, now);
-        }
-        let process = Rc::new(Process::new(name, number, now, link, stops_at_calls, trouble));
+    /// Begins a process that stops before each of its calls; nothing has happened yet.
+    pub fn begin(town: &Rc<Town>, number: u64, job: Job, trouble: Trouble) -> Running {
+        let process = process(town, number, &job, true, trouble);
         let port = Port { town: town.clone(), process: process.clone() };
-        let work = work(port, job.clone());
+        let work = Box::pin(work(port, job.clone()));
         Running { process, job, work }
     }
 
-    /// Lets it make one call, or all where it does not stop at calls.
+    /// Lets it make one call.
     pub fn go_on(&mut self) -> Progress {
         match self.work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(done) => Progress::Done(done),
@@ -140,38 +127,58 @@ impl Running {
     }
 }
 
-fn work(port: Port, job: Job) -> Pin<Box<dyn Future<Output = Done>>> {
+/// Runs a process to its end, with nobody coming in between; `None` where it died.
+pub fn run(town: &Rc<Town>, number: u64, job: &Job, trouble: Trouble) -> Option<Done> {
+    let port = Port { town: town.clone(), process: process(town, number, job, false, trouble) };
+    match pin!(work(port, job.clone())).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
+    }
+}
+
+fn process(town: &Town, number: u64, job: &Job, stops_at_calls: bool, trouble: Trouble) -> Rc<Process> {
+    let name = match job {
+        Job::Stage(function, _) => function.name(),
+        Job::Visit { .. } => "approve",
+        Job::Rollback => "rollback",
+    };
+    let link = match job {
+        Job::Visit { url, .. } => url.rsplit('/').next().and_then(Claim::parse).map(|(claim, _)| claim),
+        Job::Stage(..) | Job::Rollback => None,
+    };
+    let now = town.now();
+    if let Job::Visit { method: "POST", url } = job {
+        town.watch.borrow_mut().pressed(url, now);
+    }
+    Rc::new(Process::new(name, number, now, link, stops_at_calls, trouble))
+}
+
+async fn work(port: Port, job: Job) -> Done {
     let settings = port.town.settings.clone();
     let now = port.process.now;
     match job {
-        Job::Stage(function, wake) => match function {
-            Function::New => Box::pin(async move { Done::Stage(new::run(&settings, &port, &port, &wake, now).await) }),
-            Function::Modify => {
-                Box::pin(async move { Done::Stage(modify::run(&settings, &port, &port, &wake, now).await) })
-            }
-            Function::Reboot => {
-                Box::pin(async move { Done::Stage(reboot::run(&settings, &port, &port, &wake, now).await) })
-            }
-            Function::RequestApproval => Box::pin(async move {
+        Job::Stage(function, wake) => Done::Stage(match function {
+            Function::New => new::run(&settings, &port, &port, &wake, now).await,
+            Function::Modify => modify::run(&settings, &port, &port, &wake, now).await,
+            Function::Reboot => reboot::run(&settings, &port, &port, &wake, now).await,
+            Function::RequestApproval => {
                 let ports = request_approval::Ports { rds: &port, macs: &port, mailer: &port, announcer: &port };
-                Done::Stage(request_approval::run(&settings, &ports, &wake, now).await)
-            }),
-            Function::Promote => Box::pin(async move {
-                let ports = promote::Ports { rds: &port, dns: &port, macs: &port, announcer: &port };
-                Done::Stage(promote::run(&settings, &ports, &wake, now).await)
-            }),
-            Function::Retire => {
-                Box::pin(async move { Done::Stage(retire::run(&settings, &port, &port, &port, &wake, now).await) })
+                request_approval::run(&settings, &ports, &wake, now).await
             }
-        },
-        Job::Visit { method, url } => Box::pin(async move {
+            Function::Promote => {
+                let ports = promote::Ports { rds: &port, dns: &port, macs: &port, announcer: &port };
+                promote::run(&settings, &ports, &wake, now).await
+            }
+            Function::Retire => retire::run(&settings, &port, &port, &port, &wake, now).await,
+        }),
+        Job::Visit { method, url } => {
             let path = url.strip_prefix("https://page.test").unwrap_or(&url).to_owned();
             let request = Request { method: method.to_owned(), path };
             let ports = approve::Ports { rds: &port, macs: &port, announcer: &port };
             let (response, report) = approve::handle(&settings, &ports, &request, now).await;
             Done::Page(response, report)
-        }),
-        Job::Rollback => Box::pin(async move { Done::Rollback(rollback::run(&settings, &port, now).await) }),
+        }
+        Job::Rollback => Done::Rollback(rollback::run(&settings, &port, now).await),
     }
 }
 

@@ -11,7 +11,7 @@ use stages::report::Report;
 use tag_state::settings::{Approval, Settings};
 use tag_state::wake::Wake;
 
-use crate::functions::{Done, Function, Job, Progress, Running};
+use crate::functions::{Done, Function, Job, Progress, Running, run};
 use crate::hands::Undo;
 use crate::plan::Plan;
 use crate::port::Write;
@@ -302,15 +302,14 @@ impl Lifetime {
             Job::Visit { method, url } => format!("approve#{number} begins: {method} of {}", what_link(url)),
             Job::Rollback => format!("rollback#{number} begins"),
         });
-        let mut running = Running::begin(&self.town, number, job, overlaps, trouble);
         if overlaps {
+            let running = Running::begin(&self.town, number, job, trouble);
             self.running.insert(number, (running, attempt));
-            self.after(0, Due::Step(number));
-            return;
+            return self.after(0, Due::Step(number));
         }
-        match running.go_on() {
-            Progress::Done(done) => self.done(running.job, attempt, done),
-            Progress::Died | Progress::Goes => self.retry(running.job, attempt),
+        match run(&self.town, number, &job, trouble) {
+            Some(done) => self.done(job, attempt, done),
+            None => self.retry(job, attempt),
         }
     }
 
