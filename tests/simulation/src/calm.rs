@@ -1,1 +1,223 @@
-//! Days on which nothing goes wrong: every function looks every ten minutes, and people confirm.
+//! Days on which nothing happens by itself but what the schedules do: every function looks every ten
+//! minutes, and Ann confirms. What goes wrong is chosen, one call at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use jiff::Timestamp;
+use stages::approve::Response;
+use stages::report::Report;
+use tag_state::facts::{Instance, Record};
+use tag_state::settings::Settings;
+use tag_state::wake::Wake;
+
+use crate::functions::{Done, Function, Job, run};
+use crate::town::{ASKING, OPTIONS, Town};
+use crate::trouble::{Kind, Trouble};
+use crate::watch::links;
+
+/// The first morning.
+pub const START: &str = "2026-11-22T03:00:00Z";
+/// What is set beside [`OPTIONS`] and [`ASKING`]: a cycle takes hours, not days.
+pub const QUICK: &str = "-Drdsecho.new.minimumAgeHours=3 -Drdsecho.retire.graceHours=1";
+/// Between two rounds, in minutes.
+const ROUND: i64 = 10;
+
+/// A mail that somebody has got.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// Who.
+    pub to: String,
+    /// The link to confirm.
+    pub confirm: String,
+    /// The link to cancel.
+    pub cancel: String,
+}
+
+/// A town, its schedules, and its people.
+pub struct Calm {
+    /// The town.
+    pub town: Rc<Town>,
+    /// All mails, in order.
+    pub letters: Vec<Letter>,
+    /// What each function said last.
+    pub said: BTreeMap<Function, Report>,
+    /// Which call of which process goes wrong, and how.
+    pub strike: Option<(u64, u32, Kind)>,
+    /// The calls of each process so far.
+    pub calls: Vec<(&'static str, u32)>,
+    pressed: BTreeSet<String>,
+    processes: u64,
+}
+
+impl Calm {
+    /// A new town; `more` is added to its settings.
+    ///
+    /// # Panics
+    /// Where the settings are none.
+    pub fn new(more: &str) -> Calm {
+        Calm::beginning(START, more)
+    }
+
+    /// A new town whose first morning is another.
+    ///
+    /// # Panics
+    /// Where the settings are none.
+    pub fn beginning(start: &str, more: &str) -> Calm {
+        let start: Timestamp = start.parse().expect("a time");
+        let settings = Settings::from_options(&format!("{OPTIONS} {ASKING} {QUICK} {more}")).expect("settings");
+        let town = Town::new(settings, start, 0);
+        town.rds.world_mut().timing_mut().restore_seconds = 3600;
+        Calm::of(town)
+    }
+
+    /// A town as it is.
+    pub fn of(town: Town) -> Calm {
+        Calm {
+            town: Rc::new(town),
+            letters: Vec::new(),
+            said: BTreeMap::new(),
+            strike: None,
+            calls: Vec::new(),
+            pressed: BTreeSet::new(),
+            processes: 0,
+        }
+    }
+
+    /// The same once more.
+    pub fn fork(&self) -> Calm {
+        Calm {
+            town: Rc::new(self.town.fork()),
+            letters: self.letters.clone(),
+            said: self.said.clone(),
+            strike: self.strike,
+            calls: self.calls.clone(),
+            pressed: self.pressed.clone(),
+            processes: self.processes,
+        }
+    }
+
+    /// One process; `None` where it died.
+    pub fn run(&mut self, job: &Job) -> Option<Done> {
+        let number = self.processes;
+        self.processes += 1;
+        let trouble = match self.strike {
+            Some((struck, call, kind)) if struck == number => Trouble::At(call, kind),
+            _ => Trouble::None,
+        };
+        let (done, process) = run(&self.town, number, job, trouble);
+        self.calls.push((process.name, process.calls()));
+        for mail in std::mem::take(&mut *self.town.post.borrow_mut()) {
+            if let [confirm, cancel] = &links(&mail)[..] {
+                let link = |token: &str| format!("https://page.test/{token}");
+                self.letters.push(Letter { to: mail.to.clone(), confirm: link(confirm), cancel: link(cancel) });
+            }
+        }
+        self.town.bus.borrow_mut().clear();
+        done
+    }
+
+    /// A function, woken by its schedule; its report, where it lived to tell.
+    pub fn wake(&mut self, function: Function) -> Option<Report> {
+        self.wake_for(function, Wake::All)
+    }
+
+    /// A function, woken by something.
+    pub fn wake_for(&mut self, function: Function, wake: Wake) -> Option<Report> {
+        match self.run(&Job::Stage(function, wake))? {
+            Done::Stage(report) => {
+                self.said.insert(function, report.clone());
+                Some(report)
+            }
+            Done::Page(..) | Done::Rollback(_) => None,
+        }
+    }
+
+    /// What the page answers.
+    ///
+    /// # Panics
+    /// Where the process dies, which is not asked for here.
+    pub fn visit(&mut self, method: &'static str, url: &str) -> Response {
+        match self.run(&Job::Visit { method, url: url.to_owned() }) {
+            Some(Done::Page(response, _)) => response,
+            Some(Done::Stage(_) | Done::Rollback(_)) | None => panic!("the page did not answer"),
+        }
+    }
+
+    /// The last mail to somebody.
+    pub fn letter(&self, person: &str) -> Option<Letter> {
+        self.letters.iter().rfind(|letter| letter.to == person).cloned()
+    }
+
+    /// Ann confirms whatever she has been mailed and not confirmed yet; where the page fails, she tries again.
+    pub fn ann_confirms(&mut self) {
+        let Some(Letter { confirm, .. }) = self.letter("ann@example.test") else { return };
+        if self.pressed.contains(&confirm) {
+            return;
+        }
+        let job = Job::Visit { method: "POST", url: confirm.clone() };
+        if let Some(Done::Page(response, _)) = self.run(&job)
+            && response.status == 200
+        {
+            self.pressed.insert(confirm);
+        }
+    }
+
+    /// Every function once.
+    pub fn all_look(&mut self) {
+        for function in Function::ALL {
+            self.wake(function);
+        }
+    }
+
+    /// One round: every function, Ann, ten minutes.
+    pub fn round(&mut self) {
+        self.all_look();
+        self.ann_confirms();
+        self.pass(ROUND / 2);
+        for write in std::mem::take(&mut *self.town.late.borrow_mut()) {
+            self.town.apply_late(&write);
+        }
+        self.pass(ROUND - ROUND / 2);
+    }
+
+    /// Rounds until `done`; how many that took.
+    pub fn until(&mut self, rounds: usize, done: impl Fn(&Calm) -> bool) -> Option<usize> {
+        for round in 0..rounds {
+            if done(self) {
+                return Some(round);
+            }
+            self.round();
+        }
+        None
+    }
+
+    /// Lets minutes pass.
+    pub fn pass(&self, minutes: i64) {
+        self.town.pass(minutes);
+    }
+
+    /// An instance as RDS would show it.
+    pub fn facts(&self, identifier: &str) -> Option<Instance> {
+        self.town.rds.world().instances().get(identifier).map(|one| one.facts())
+    }
+
+    /// The stage of an instance; empty where there is none.
+    pub fn stage(&self, identifier: &str) -> String {
+        self.town.tag(identifier, "stage").unwrap_or_default()
+    }
+
+    /// Points the CNAME at an instance by hand.
+    ///
+    /// # Panics
+    /// Where there is no such instance, or it has no endpoint.
+    pub fn point_at(&self, identifier: &str) {
+        let address = self.facts(identifier).and_then(|facts| facts.address).expect("an endpoint");
+        self.town.point_by_hand(Record::Cname { value: address, ttl: 60 });
+    }
+
+    /// What must not have happened, and did.
+    pub fn violations(&self) -> Vec<String> {
+        self.town.watch.borrow().violations.clone()
+    }
+}

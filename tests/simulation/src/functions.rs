@@ -128,11 +128,12 @@ impl Running {
 }
 
 /// Runs a process to its end, with nobody coming in between; `None` where it died.
-pub fn run(town: &Rc<Town>, number: u64, job: &Job, trouble: Trouble) -> Option<Done> {
-    let port = Port { town: town.clone(), process: process(town, number, job, false, trouble) };
+pub fn run(town: &Rc<Town>, number: u64, job: &Job, trouble: Trouble) -> (Option<Done>, Rc<Process>) {
+    let process = process(town, number, job, false, trouble);
+    let port = Port { town: town.clone(), process: process.clone() };
     match pin!(work(port, job.clone())).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => Some(done),
-        Poll::Pending => None,
+        Poll::Ready(done) => (Some(done), process),
+        Poll::Pending => (None, process),
     }
 }
 

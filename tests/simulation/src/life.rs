@@ -308,8 +308,8 @@ impl Lifetime {
             return self.after(0, Due::Step(number));
         }
         match run(&self.town, number, &job, trouble) {
-            Some(done) => self.done(job, attempt, done),
-            None => self.retry(job, attempt),
+            (Some(done), _) => self.done(job, attempt, done),
+            (None, _) => self.retry(job, attempt),
         }
     }
 

@@ -3,7 +3,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::future::poll_fn;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -126,7 +128,7 @@ pub struct Process {
     trouble: Trouble,
     calls: Cell<u32>,
     dead: Cell<bool>,
-    struck: RefCell<Vec<Kind>>,
+    heard: Cell<Option<u64>>,
 }
 
 impl Process {
@@ -149,7 +151,7 @@ impl Process {
             trouble,
             calls: Cell::new(0),
             dead: Cell::new(false),
-            struck: RefCell::default(),
+            heard: Cell::new(None),
         }
     }
 
@@ -163,9 +165,22 @@ impl Process {
         self.calls.get()
     }
 
-    /// What went wrong, in order.
-    pub fn struck(&self) -> Vec<Kind> {
-        self.struck.borrow().clone()
+    /// Remembers a digest of all answers from here on.
+    pub fn listen(&self) {
+        self.heard.set(Some(0));
+    }
+
+    /// The digest of all answers since [`listen`](Self::listen).
+    pub fn heard(&self) -> u64 {
+        self.heard.get().unwrap_or_default()
+    }
+
+    fn hears(&self, answer: &impl fmt::Debug) {
+        if let Some(before) = self.heard.get() {
+            let mut hasher = DefaultHasher::new();
+            (before, format!("{answer:?}")).hash(&mut hasher);
+            self.heard.set(Some(hasher.finish()));
+        }
     }
 
     async fn turn(&self) {
@@ -187,14 +202,17 @@ pub struct Port {
 }
 
 impl Port {
-    async fn call<T>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
+    async fn call<T: fmt::Debug>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
         self.process.turn().await;
+        let answer = self.make(call, apply).await;
+        self.process.hears(&answer);
+        answer
+    }
+
+    async fn make<T>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
         let number = self.process.calls.get() + 1;
         self.process.calls.set(number);
         let strike = self.process.trouble.of_call(number);
-        if let Some(kind) = strike {
-            self.process.struck.borrow_mut().push(kind);
-        }
         self.town.watch.borrow_mut().sees(&self.process, call, strike);
         match strike {
             None => self.carry_out(call, &apply).await,

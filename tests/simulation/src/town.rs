@@ -1,6 +1,7 @@
 //! The world around the stages: the simulated RDS, a hosted zone with one name, a key, a mailbox, a bus.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use fastrand::Rng;
@@ -194,6 +195,19 @@ impl Town {
         let value = value.trim_end_matches('.');
         let points = |address: &Option<String>| address.as_deref() == Some(value);
         world.instances().values().find(|one| points(&one.address)).map(|one| one.identifier.clone())
+    }
+
+    /// Everything that a function could ever ask of this town, in words.
+    pub fn situation(&self) -> String {
+        let world = self.rds.world();
+        let mut words = format!("{} {:?} ", self.now(), self.zone.borrow());
+        for instance in world.instances().values() {
+            let _ = write!(words, "{:?} ", instance.facts());
+        }
+        for snapshot in world.snapshots().values() {
+            let _ = write!(words, "{:?} ", snapshot.facts());
+        }
+        words
     }
 
     /// What a read shows of an instance: sometimes its tags of one write ago.

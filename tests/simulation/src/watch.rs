@@ -131,6 +131,12 @@ impl Watch {
         }
     }
 
+    /// Whether somebody was mailed a link that is good until then.
+    pub fn was_mailed(&self, person: &str, expires: Timestamp) -> bool {
+        let mailed = self.tokens.iter().filter_map(|token| Claim::parse(token));
+        mailed.into_iter().any(|(claim, _)| claim.approver == person && claim.expires == expires)
+    }
+
     /// An instance has come into the world.
     pub fn appeared(&mut self, world: &World, identifier: &str, ours: bool) {
         let Some(instance) = world.instances().get(identifier) else { return };
