@@ -25,9 +25,7 @@ pub async fn run(
     let stages = [Stage::New, Stage::Modified, Stage::Rebooted];
     let owns = observe::instances(settings, rds, wake, &stages, &mut report).await;
     // Those that are set up and protected are no business of a listing's.
-    let due = |own: &OwnInstance| {
-        *wake != Wake::All || own.stage() == Stage::New || !own.facts().deletion_protection
-    };
+    let due = |own: &OwnInstance| *wake != Wake::All || own.stage() == Stage::New || !own.facts().deletion_protection;
     for own in owns.into_iter().filter(due) {
         let turn = turn(&scene, &own, &mut report).await;
         report.record(own.identifier(), turn);

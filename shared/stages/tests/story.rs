@@ -2,200 +2,199 @@
 //! every single call going wrong in every way.
 #![allow(missing_docs, reason = "tests")]
 
-mod town;
-
+use rds_sim::world::PlantedInstance;
+use simulation::calm::{Calm, Letter};
+use simulation::functions::{Done, Function, Job, Running};
+use simulation::trouble::{Kind, Trouble};
 use stages::ports::Failure;
-use stages::report::Did;
+use stages::report::{Did, Report};
 use tag_state::facts::Record;
 use tag_state::wake::Wake;
-use town::Town;
-use town::trouble::{Kind, Trouble};
 
 const FIRST: &str = "dev-2026-11-22";
 const SECOND: &str = "dev-2026-11-22-2";
+const LEGACY: &str = "legacy.example.test.";
+
+fn promoted(identifier: &str) -> [(String, String); 1] {
+    [(identifier.to_owned(), "promoted".to_owned())]
+}
+
+/// Lets the schedules work until people have been mailed; nobody has answered yet.
+fn until_asked(calm: &mut Calm) {
+    for _ in 0..60 {
+        if calm.letter("ann@example.test").is_some() {
+            return;
+        }
+        calm.all_look();
+        calm.pass(10);
+    }
+    panic!("nobody was asked: {:?} {:#?}", calm.town.stages(), calm.said);
+}
+
+fn confirmed(more: &str) -> Calm {
+    let mut calm = Calm::new(more);
+    until_asked(&mut calm);
+    calm.ann_confirms();
+    calm
+}
+
+/// A function, with something happening just before its call of that number, counted from 1.
+fn meanwhile(calm: &Calm, function: Function, call: usize, happens: impl FnOnce()) -> Report {
+    let mut running = Running::begin(&calm.town, 0, Job::Stage(function, Wake::All), Trouble::None);
+    for _ in 0..call {
+        let _ = running.go_on();
+    }
+    happens();
+    match running.finish() {
+        Some(Done::Stage(report)) => report,
+        other => panic!("{function:?} ended with {other:?}"),
+    }
+}
+
+fn cname(calm: &Calm) -> String {
+    match &*calm.town.zone.borrow() {
+        Record::Cname { value, .. } => value.clone(),
+        other @ (Record::Absent | Record::Other(_)) => format!("{other:?}"),
+    }
+}
 
 /// The second one is in use, and the first one is gone, with its final snapshot.
-fn two_cycles_done(town: &Town) -> bool {
-    let world = town.rds.world();
-    town.stages() == [(SECOND.to_owned(), "promoted".to_owned())]
-        && town.cname_points_at(SECOND)
+fn two_cycles_done(calm: &Calm) -> bool {
+    let world = calm.town.rds.world();
+    calm.town.stages() == promoted(SECOND)
+        && calm.uses(SECOND)
         && world.snapshots().contains_key("dev-2026-11-22-final")
 }
 
 #[test]
 fn two_cycles_run_through_schedules_alone() {
-    let mut town = Town::new("");
-    let rounds = town.live_until(60, |town| town.stages() == [(FIRST.to_owned(), "promoted".to_owned())]);
-    assert!(rounds.is_some(), "{:#?}", town.said);
-    assert!(town.cname_points_at(FIRST));
-    assert_eq!(town.tag(FIRST, "replaced").as_deref(), Some("legacy.example.test."));
-    assert_eq!(town.tag(FIRST, "snapshot").as_deref(), Some("rds:production-2026-11-21"));
-    let rounds = town.live_until(80, two_cycles_done);
-    assert!(rounds.is_some(), "{:?} {:#?}", town.stages(), town.said);
-    assert_eq!(town.mailbox.0.borrow().len(), 4, "two people, two requests, no mail twice");
-    let world = town.rds.world();
+    let mut calm = Calm::new("");
+    let rounds = calm.until(60, |calm| calm.town.stages() == promoted(FIRST));
+    assert!(rounds.is_some(), "{:#?}", calm.said);
+    assert!(calm.uses(FIRST));
+    assert_eq!(calm.town.tag(FIRST, "replaced").as_deref(), Some(LEGACY));
+    assert_eq!(calm.town.tag(FIRST, "snapshot").as_deref(), Some("rds:production-2026-11-21-03-00"));
+    let rounds = calm.until(80, two_cycles_done);
+    assert!(rounds.is_some(), "{:?} {:#?}", calm.town.stages(), calm.said);
+    assert_eq!(calm.letters.len(), 6, "three people, two requests, no mail twice");
+    let world = calm.town.rds.world();
     assert_eq!(world.calls()["RebootDBInstance"], 2, "each was rebooted once");
     assert_eq!(world.calls()["RestoreDBInstanceFromDBSnapshot"], 2);
     assert!(world.instances()["production"].facts().tags.is_empty(), "production was not touched");
 }
 
-/// The two cycles, with the n-th of all calls going wrong, for each n and each kind of trouble. What is
-/// checked in between: what the CNAME points at is there and not being deleted.
-#[test]
-fn every_single_call_may_go_wrong_in_every_way() {
-    let mut calm = Town::new("");
-    calm.live_until(200, two_cycles_done).expect("the undisturbed story ends");
-    let calls = calm.trouble.calls();
-    assert!(calls > 200, "{calls}");
-    let mut stories = 0;
-    for kind in Kind::ALL {
-        for number in 1..=calls {
-            let mut town = Town::new("");
-            town.trouble = Trouble::strike(number, kind);
-            let done = town.live_until(200, |town| {
-                let world = town.rds.world();
-                for (identifier, instance) in world.instances() {
-                    let safe = !town.cname_points_at(identifier) || instance.status != "deleting";
-                    assert!(safe, "{kind:?} at call {number}: {identifier} is in use and being deleted");
-                }
-                two_cycles_done(town)
-            });
-            assert!(done.is_some(), "{kind:?} at call {number}: {:?} {:#?}", town.stages(), town.said);
-            let mails = town.mailbox.0.borrow().len();
-            assert!((4..=8).contains(&mails), "{kind:?} at call {number}: {mails} mails");
-            assert!(town.rds.world().instances()["production"].facts().tags.is_empty());
-            let applied = if kind == Kind::Repeats { 2..=3 } else { 2..=2 };
-            let reboots = town.rds.world().calls()["RebootDBInstance"];
-            assert!(applied.contains(&reboots), "{kind:?} at call {number}: {reboots} reboots of two instances");
-            stories += 1;
-        }
-    }
-    println!("{stories} stories, {calls} calls in each");
-}
-
 /// Of two runs at the same moment, or a restore whose first answer was lost, the slower one finds its work done.
 #[test]
 fn a_restore_that_is_there_already_is_success() {
-    let mut town = Town::new("");
+    let mut calm = Calm::new("");
     // 1: the listing of instances, 2: of snapshots, 3: the restore.
-    town.trouble = Trouble::strike(3, Kind::Repeats);
-    let report = town.invoke("new", &Wake::All);
+    calm.strike = Some((0, 3, Kind::Repeats));
+    let report = calm.wake(Function::New).unwrap();
     assert!(report.errors.is_empty(), "{report:#?}");
     assert_eq!(report.outcomes[0].code, Some("in-flight"), "{report:#?}");
-    assert_eq!(town.stages(), [(FIRST.to_owned(), "new".to_owned())]);
-    town.live_until(60, |town| town.cname_points_at(FIRST)).expect("it goes on as usual");
+    assert_eq!(calm.town.stages(), [(FIRST.to_owned(), "new".to_owned())]);
+    calm.until(60, |calm| calm.uses(FIRST)).expect("it goes on as usual");
 }
 
 /// promote's calls: 1 instances, 2 record, 3 the MAC, 4 the `replaced` tag, 5 the last look, 6 the swap.
 #[test]
 fn a_cancel_counts_until_the_last_look_before_the_swap() {
+    let start = confirmed("");
     for number in 1..=6 {
-        let mut town = Town::new("");
-        town.until_asked();
-        town.ann_confirms();
-        let rds = town.rds.clone();
-        town.trouble = Trouble::meanwhile(number, move || {
-            let arn = rds.world().instances()[FIRST].facts().arn;
-            let cancel = [("rdsecho:dev:cancelled:bob@example.test".to_owned(), "1 2026-11-22T09:00:00Z".to_owned())];
-            rds.world_mut().add_tags(&arn, &cancel.into()).unwrap();
+        let calm = start.fork();
+        let town = calm.town.clone();
+        meanwhile(&calm, Function::Promote, number, move || {
+            town.tag_by_hand(FIRST, "cancelled:bob@example.test", "1 2026-11-22T09:00:00Z");
         });
-        town.invoke("promote", &Wake::All);
-        assert_eq!(town.cname_points_at(FIRST), number == 6, "cancelled before call {number}");
+        assert_eq!(calm.uses(FIRST), number == 6, "cancelled before call {number}");
     }
 }
 
 /// retire's calls when it destroys: 1 instances, 2 record, 3 and 4 both again, 5 protection, 6 the delete.
 #[test]
 fn what_comes_into_use_until_the_last_look_is_not_destroyed() {
+    let mut start = Calm::new("");
+    start.until(200, |calm| calm.stage(FIRST) == "retired").expect("a retired one");
+    start.pass(15);
     for number in 1..=4 {
         for by_cname in [true, false] {
-            let mut town = Town::new("");
-            town.live_until(200, |town| town.tag(FIRST, "stage").as_deref() == Some("retired")).expect("a retired one");
-            town.pass(15);
-            let (rds, zone) = (town.rds.clone(), town.zone.clone());
-            town.trouble = Trouble::meanwhile(number, move || {
-                let facts = rds.world().instances()[FIRST].facts();
+            let calm = start.fork();
+            let report = meanwhile(&calm, Function::Retire, number, || {
                 if by_cname {
-                    *zone.0.borrow_mut() = Record::Cname { value: facts.address.unwrap(), ttl: 60 };
+                    calm.point_at(FIRST);
                 } else {
-                    let promoted = [("rdsecho:dev:stage".to_owned(), "promoted".to_owned())];
-                    rds.world_mut().add_tags(&facts.arn, &promoted.into()).unwrap();
+                    calm.town.tag_by_hand(FIRST, "stage", "promoted");
                 }
             });
-            let report = town.invoke("retire", &Wake::All);
             // The tag is in the instance, which is read before the record.
             let seen = by_cname || number <= 3;
-            assert_eq!(town.rds.world().instances()[FIRST].status == "available", seen, "call {number}: {report:#?}");
+            assert_eq!(calm.facts(FIRST).unwrap().status == "available", seen, "call {number}: {report:#?}");
         }
     }
 }
 
 #[test]
 fn a_cancel_keeps_the_cname_and_the_next_echo_asks_again() {
-    let mut town = Town::new("");
-    town.until_asked();
-    let (confirm, cancel) = town.links("bob@example.test").unwrap();
-    assert_eq!(town.visit("POST", &confirm).0.status, 200);
-    assert_eq!(town.visit("POST", &cancel).0.status, 200);
-    let (confirm, _) = town.links("ann@example.test").unwrap();
-    assert_eq!(town.visit("POST", &confirm).0.status, 409);
-    town.all_look();
-    assert_eq!(town.cname(), "legacy.example.test.");
-    assert_eq!(town.stages()[0].1, "rebooted");
-    let done = town.live_until(100, |town| {
-        town.stages() == [(SECOND.to_owned(), "promoted".to_owned())] && town.cname_points_at(SECOND)
-    });
-    assert!(done.is_some(), "the cancelled one is superseded and destroyed: {:?}", town.stages());
-    assert_eq!(town.visit("POST", &confirm).0.status, 410, "its link is out of date");
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    let Letter { confirm, cancel, .. } = calm.letter("bob@example.test").unwrap();
+    assert_eq!(calm.visit("POST", &confirm).status, 200);
+    assert_eq!(calm.visit("POST", &cancel).status, 200);
+    let Letter { confirm, .. } = calm.letter("ann@example.test").unwrap();
+    assert_eq!(calm.visit("POST", &confirm).status, 409);
+    calm.all_look();
+    assert_eq!(cname(&calm), LEGACY);
+    assert_eq!(calm.town.stages()[0].1, "rebooted");
+    let done = calm.until(100, |calm| calm.town.stages() == promoted(SECOND) && calm.uses(SECOND));
+    assert!(done.is_some(), "the cancelled one is superseded and destroyed: {:?}", calm.town.stages());
+    assert_eq!(calm.visit("POST", &confirm).status, 410, "its link is out of date");
 }
 
 #[test]
 fn looking_changes_nothing_and_pressing_twice_counts_once() {
-    let mut town = Town::new("-Drdsecho.promote.approvals=2");
-    town.until_asked();
-    let (confirm, cancel) = town.links("ann@example.test").unwrap();
-    let before = town.rds.world().instances()[FIRST].facts();
+    let mut calm = Calm::new("-Drdsecho.promote.approvals=2");
+    until_asked(&mut calm);
+    let Letter { confirm, cancel, .. } = calm.letter("ann@example.test").unwrap();
+    let before = calm.facts(FIRST).unwrap();
     for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"] {
         for link in [&confirm, &cancel] {
-            let (response, _) = town.visit(method, link);
+            let response = calm.visit(method, link);
             let expected = if matches!(method, "GET" | "HEAD") { 200 } else { 405 };
             assert_eq!(response.status, expected, "{method}");
             assert_eq!(response.body.is_empty(), method == "HEAD");
         }
     }
-    assert_eq!(town.rds.world().instances()[FIRST].facts(), before);
+    assert_eq!(calm.facts(FIRST).unwrap(), before);
     for _ in 0..2 {
-        let (response, _) = town.visit("POST", &confirm);
+        let response = calm.visit("POST", &confirm);
         assert!(response.body.contains("1 of 2 needed confirmations"), "{}", response.body);
     }
-    town.all_look();
-    assert_eq!(town.cname(), "legacy.example.test.", "one person is not two");
-    let (confirm, _) = town.links("bob@example.test").unwrap();
-    town.visit("POST", &confirm);
-    town.all_look();
-    assert!(town.cname_points_at(FIRST));
-    let (response, _) = town.visit("GET", &confirm);
+    calm.all_look();
+    assert_eq!(cname(&calm), LEGACY, "one person is not two");
+    let Letter { confirm, .. } = calm.letter("bob@example.test").unwrap();
+    calm.visit("POST", &confirm);
+    calm.all_look();
+    assert!(calm.uses(FIRST));
+    let response = calm.visit("GET", &confirm);
     assert!(response.body.contains("Done: the switch has happened"), "{}", response.body);
 }
 
 #[test]
 fn a_forged_confirmation_tag_promotes_nothing() {
-    let mut town = Town::new("");
-    town.until_asked();
-    let forged = format!("1 {} {}", town.now(), "A".repeat(43));
-    let arn = town.rds.world().instances()[FIRST].facts().arn;
-    let tags = [("rdsecho:dev:confirmed:ann@example.test".to_owned(), forged)].into();
-    town.rds.world_mut().add_tags(&arn, &tags).unwrap();
-    let report = town.invoke("promote", &Wake::All);
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    let forged = format!("1 {} {}", calm.town.now(), "A".repeat(43));
+    calm.town.tag_by_hand(FIRST, "confirmed:ann@example.test", &forged);
+    let report = calm.wake(Function::Promote).unwrap();
     assert_eq!(report.outcomes[0].code, Some("awaiting-approval"), "{report:#?}");
-    assert_eq!(town.cname(), "legacy.example.test.");
+    assert_eq!(cname(&calm), LEGACY);
 }
 
 #[test]
 fn bad_links_all_get_the_same_page() {
-    let mut town = Town::new("");
-    town.until_asked();
-    let (confirm, cancel) = town.links("ann@example.test").unwrap();
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    let Letter { confirm, cancel, .. } = calm.letter("ann@example.test").unwrap();
     let (fields, _) = confirm.split_once('.').map(|_| confirm.rsplit_once('.').unwrap()).unwrap();
     let (_, other_mac) = cancel.rsplit_once('.').unwrap();
     let pages: Vec<String> = [
@@ -207,17 +206,17 @@ fn bad_links_all_get_the_same_page() {
     ]
     .iter()
     .map(|link| {
-        let (response, _) = town.visit("POST", link);
+        let response = calm.visit("POST", link);
         assert_eq!(response.status, 404, "{link}");
         response.body
     })
     .collect();
     assert!(pages.iter().all(|page| *page == pages[0]));
     let (_, token) = confirm.rsplit_once('/').unwrap();
-    let (response, _) = town.visit("GET", &format!("/a/path/of/your/own/{token}"));
+    let response = calm.visit("GET", &format!("/a/path/of/your/own/{token}"));
     assert_eq!(response.status, 200, "a domain of one's own may have a path");
-    assert_eq!(town.tag(FIRST, "confirmed:ann@example.test"), None);
-    for (name, value) in town.visit("GET", &confirm).0.headers {
+    assert_eq!(calm.town.tag(FIRST, "confirmed:ann@example.test"), None);
+    for (name, value) in calm.visit("GET", &confirm).headers {
         let expected = match name {
             "cache-control" => "no-store",
             "referrer-policy" => "no-referrer",
@@ -231,104 +230,190 @@ fn bad_links_all_get_the_same_page() {
 
 #[test]
 fn a_restore_that_fails_is_given_up_and_the_next_one_starts_afresh() {
-    let mut town = Town::new("");
-    town.rds.world_mut().next_restore_ends_in("incompatible-parameters");
-    let done = town.live_until(100, |town| town.tag(FIRST, "stage").as_deref() == Some("forgotten"));
+    let mut calm = Calm::new("");
+    calm.town.rds.world_mut().next_restore_ends_in("incompatible-parameters");
+    let done = calm.until(100, |calm| calm.stage(FIRST) == "forgotten");
     assert!(done.is_some());
-    assert!(town.tag(FIRST, "failure").unwrap().contains("incompatible-parameters"));
-    let done = town.live_until(100, |town| {
-        town.stages() == [(SECOND.to_owned(), "promoted".to_owned())] && town.cname_points_at(SECOND)
-    });
-    assert!(done.is_some(), "{:?} {:#?}", town.stages(), town.said);
+    assert!(calm.town.tag(FIRST, "failure").unwrap().contains("incompatible-parameters"));
+    let done = calm.until(100, |calm| calm.town.stages() == promoted(SECOND) && calm.uses(SECOND));
+    assert!(done.is_some(), "{:?} {:#?}", calm.town.stages(), calm.said);
 }
 
 #[test]
 fn the_cname_moved_by_hand_is_followed_and_what_it_points_at_is_never_destroyed() {
-    let mut town = Town::new("");
-    town.live_until(100, |town| town.stages().len() == 2 && town.tag(FIRST, "stage").as_deref() == Some("forgotten"))
+    let mut calm = Calm::new("");
+    calm.until(100, |calm| calm.town.stages().len() == 2 && calm.stage(FIRST) == "forgotten")
         .expect("the second one replaces the first");
-    let address = town.rds.world().instances()[FIRST].facts().address.unwrap();
-    *town.zone.0.borrow_mut() = Record::Cname { value: address, ttl: 5 };
-    town.pass(600);
-    let report = town.invoke("retire", &Wake::All);
+    calm.point_at(FIRST);
+    calm.pass(600);
+    let report = calm.wake(Function::Retire).unwrap();
     assert_eq!(report.outcomes[0].code, Some("in-use"), "{report:#?}");
-    town.invoke("promote", &Wake::All);
-    assert_eq!(town.tag(FIRST, "stage").as_deref(), Some("promoted"));
-    assert_eq!(town.tag(SECOND, "stage").as_deref(), Some("forgotten"));
-    *town.zone.0.borrow_mut() = Record::Absent;
-    town.pass(6000);
+    calm.wake(Function::Promote).unwrap();
+    assert_eq!(calm.town.tag(FIRST, "stage").as_deref(), Some("promoted"));
+    assert_eq!(calm.town.tag(SECOND, "stage").as_deref(), Some("forgotten"));
+    *calm.town.zone.borrow_mut() = Record::Absent;
+    calm.pass(6000);
     for _ in 0..3 {
-        let report = town.invoke("retire", &Wake::All);
+        let report = calm.wake(Function::Retire).unwrap();
         assert_eq!(report.outcomes[0].code, Some("no-record"), "{report:#?}");
-        town.pass(60);
+        calm.pass(60);
     }
-    assert_eq!(town.stages().len(), 2, "where nobody knows what is in use, nothing is destroyed");
+    assert_eq!(calm.town.stages().len(), 2, "where nobody knows what is in use, nothing is destroyed");
 }
 
 #[test]
 fn without_its_zone_nothing_is_promoted_or_destroyed_and_that_is_said() {
-    let mut town = Town::new("-Drdsecho.promote.hostedZoneId=ZGONE");
-    town.until_asked();
-    town.ann_confirms();
-    let report = town.invoke("promote", &Wake::All);
+    let mut calm = confirmed("-Drdsecho.promote.hostedZoneId=ZGONE");
+    let report = calm.wake(Function::Promote).unwrap();
     assert_eq!((report.outcomes[0].code, &report.outcomes[0].did), (Some("no-zone"), &Did::Refuses), "{report:#?}");
     assert!(report.errors.is_empty(), "trying again would not help: {report:#?}");
-    let arn = town.rds.world().instances()[FIRST].facts().arn;
-    let forgotten = [("rdsecho:dev:stage".to_owned(), "forgotten".to_owned())];
-    town.rds.world_mut().add_tags(&arn, &forgotten.into()).unwrap();
-    town.pass(6000);
-    let report = town.invoke("retire", &Wake::All);
+    calm.town.tag_by_hand(FIRST, "stage", "forgotten");
+    calm.pass(6000);
+    let report = calm.wake(Function::Retire).unwrap();
     assert_eq!(report.outcomes[0].code, Some("no-zone"), "{report:#?}");
 }
 
 #[test]
 fn a_dead_address_neither_stops_the_others_nor_fills_their_mailboxes() {
-    for (failure, most) in [(Failure::Refused, 1), (Failure::Unknown, 3)] {
-        let mut town = Town::new("");
-        town.mailbox.1.set(Some(failure));
-        town.until_asked();
-        let failed = town.said["request-approval"].error().unwrap();
+    for failure in [Failure::Refused, Failure::Unknown] {
+        let mut calm = Calm::new("");
+        *calm.town.dead_address.borrow_mut() = Some(("bob@example.test".to_owned(), failure));
+        until_asked(&mut calm);
+        let failed = calm.said[&Function::RequestApproval].error().unwrap();
         assert!(failed.contains("SendEmail"), "{failed}");
+        let expected = if failure == Failure::Refused { "1 2026-11-25T" } else { "ann@example.test cleo@example.test" };
+        let notified = calm.town.tag(FIRST, "notified").unwrap();
+        assert!(notified.contains(expected), "{failure:?}: {notified}");
         for _ in 0..10 {
-            town.all_look();
-            town.pass(10);
+            calm.all_look();
+            calm.pass(10);
         }
-        let mails = town.mailbox.0.borrow().len();
-        assert!((1..=most).contains(&mails), "{failure:?}: {mails} mails to Ann");
-        assert!(town.tag(FIRST, "notified").is_some());
-        town.ann_confirms();
-        town.all_look();
-        assert!(town.cname_points_at(FIRST), "{failure:?}: her confirmation is enough");
+        let mailed: Vec<&str> = calm.letters.iter().map(|letter| &*letter.to).collect();
+        assert_eq!(mailed, ["ann@example.test", "cleo@example.test"], "{failure:?}: one mail each");
+        assert_eq!(calm.said[&Function::RequestApproval].errors, [""; 0], "after an hour nobody tries any more");
+        calm.ann_confirms();
+        calm.all_look();
+        assert!(calm.uses(FIRST), "{failure:?}: her confirmation is enough");
     }
+}
+
+#[test]
+fn whoever_could_not_be_reached_is_mailed_as_soon_as_that_works() {
+    let mut calm = Calm::new("");
+    *calm.town.dead_address.borrow_mut() = Some(("bob@example.test".to_owned(), Failure::Unknown));
+    until_asked(&mut calm);
+    *calm.town.dead_address.borrow_mut() = None;
+    calm.wake(Function::RequestApproval);
+    let mailed: Vec<&str> = calm.letters.iter().map(|letter| &*letter.to).collect();
+    assert_eq!(mailed, ["ann@example.test", "cleo@example.test", "bob@example.test"]);
+    let letter = calm.letter("bob@example.test").unwrap();
+    assert_eq!(calm.visit("POST", &letter.confirm).status, 200, "with the same request");
+}
+
+/// A second run opened the same request at another moment: Ann's first click is void, and she can click again.
+#[test]
+fn a_void_click_can_be_made_good() {
+    let mut calm = Calm::new("-Drdsecho.promote.approvals=2");
+    until_asked(&mut calm);
+    let old = calm.letter("ann@example.test").unwrap();
+    assert_eq!(calm.visit("POST", &old.confirm).status, 200);
+    let expires = calm.town.echo_tags(FIRST).unwrap().request.unwrap().expires;
+    calm.town.tag_by_hand(FIRST, "expires", &(expires + jiff::SignedDuration::from_secs(1)).to_string());
+    assert_eq!(calm.visit("POST", &old.confirm).status, 410);
+    calm.wake(Function::RequestApproval);
+    let new = calm.letter("ann@example.test").unwrap();
+    assert_ne!(new.confirm, old.confirm);
+    let page = calm.visit("GET", &new.confirm);
+    assert!(page.body.contains("0 of 2"), "{}", page.body);
+    calm.visit("POST", &new.confirm);
+    let bob = calm.letter("bob@example.test").unwrap();
+    calm.visit("POST", &bob.confirm);
+    calm.all_look();
+    assert!(calm.uses(FIRST));
+}
+
+#[test]
+fn protection_that_somebody_takes_off_is_put_back() {
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    let off = tag_state::calls::Modify::protection(FIRST, false);
+    simulation::functions::ready(stages::ports::Rds::modify(&calm.town.rds, &off)).unwrap();
+    calm.ann_confirms();
+    calm.wake(Function::Promote);
+    assert!(!calm.uses(FIRST), "not without its protection");
+    let report = calm.wake(Function::Modify).unwrap();
+    assert_eq!(report.outcomes[0].did, Did::Acted, "{report:#?}");
+    assert!(calm.facts(FIRST).unwrap().deletion_protection);
+    calm.wake(Function::Promote);
+    assert!(calm.uses(FIRST));
+    let report = calm.wake(Function::Modify).unwrap();
+    assert_eq!(report.outcomes[0].code, Some("nothing-to-do"), "{report:#?}");
+}
+
+#[test]
+fn requests_that_came_to_nothing_do_not_block_the_next_echo() {
+    let mut calm =
+        Calm::new("-Drdsecho.maxInstances=2 -Drdsecho.promote.expiryHours=1 -Drdsecho.promote.windowHours=0");
+    // Nobody answers, twice.
+    for _ in 0..150 {
+        calm.all_look();
+        calm.pass(10);
+    }
+    assert!(calm.letters.len() > 6, "a third one was restored: {:?} {:#?}", calm.town.stages(), calm.said);
+    assert_eq!(cname(&calm), LEGACY);
+    assert_eq!(calm.violations(), [""; 0]);
+}
+
+#[test]
+fn the_final_snapshot_of_a_namesake_is_no_obstacle() {
+    let mut calm = Calm::new("-Drdsecho.retire.graceHours=0 -Drdsecho.new.minimumAgeHours=0");
+    for _ in 0..2 {
+        calm.town.rds.world_mut().next_restore_ends_in("incompatible-parameters");
+        calm.wake(Function::New);
+        assert_eq!(calm.stage(FIRST), "new");
+        // It fails, is given up and destroyed; the next one of the day has its identifier.
+        while calm.facts(FIRST).is_some() {
+            calm.wake(Function::Modify);
+            calm.wake(Function::Retire);
+            calm.pass(10);
+            assert!(calm.town.now() < "2026-11-22T20:00:00Z".parse().unwrap(), "it goes: {:#?}", calm.said);
+        }
+    }
+    let world = calm.town.rds.world();
+    let finals: Vec<&String> = world.snapshots().keys().filter(|name| name.contains("final")).collect();
+    assert_eq!(finals, ["dev-2026-11-22-final", "dev-2026-11-22-final-2"], "{:?} {:#?}", calm.town.stages(), calm.said);
 }
 
 #[test]
 fn a_name_without_a_record_gets_one() {
-    let mut town = Town::new("");
-    *town.zone.0.borrow_mut() = Record::Absent;
-    town.live_until(60, |town| town.cname_points_at(FIRST)).expect("the record is created");
-    assert_eq!(town.tag(FIRST, "replaced").as_deref(), Some(""));
+    let mut calm = Calm::new("");
+    *calm.town.zone.borrow_mut() = Record::Absent;
+    calm.until(60, |calm| calm.uses(FIRST)).expect("the record is created");
+    assert_eq!(calm.town.tag(FIRST, "replaced").as_deref(), Some(""));
 }
 
 #[test]
 fn a_copy_with_our_tags_is_never_changed() {
-    let mut town = Town::new("");
-    town.live_until(60, |town| town.stages() == [(FIRST.to_owned(), "promoted".to_owned())]).expect("a first one");
-    let tags = town.rds.world().instances()[FIRST].facts().tags;
-    let planted = |identifier: &str| rds_sim::world::PlantedInstance {
+    let mut calm = Calm::new("");
+    calm.until(60, |calm| calm.town.stages() == promoted(FIRST)).expect("a first one");
+    let tags = calm.facts(FIRST).unwrap().tags;
+    let planted = |identifier: &str| PlantedInstance {
         identifier: identifier.to_owned(),
         tags: tags.clone(),
         ..Default::default()
     };
-    town.rds.world_mut().plant_instance(planted("dev-2026-11-20")).unwrap();
-    town.rds.world_mut().plant_instance(planted("dev-qa-2026-11-20")).unwrap();
-    let copies = || ["dev-2026-11-20", "dev-qa-2026-11-20"].map(|copy| town.rds.world().instances()[copy].facts());
+    calm.town.rds.world_mut().plant_instance(planted("dev-2026-11-20")).unwrap();
+    calm.town.rds.world_mut().plant_instance(planted("dev-qa-2026-11-20")).unwrap();
+    let copies = || ["dev-2026-11-20", "dev-qa-2026-11-20"].map(|copy| calm.town.rds.world().instances()[copy].facts());
     let before = copies();
     for _ in 0..3 {
-        town.pass(24 * 60);
-        town.all_look();
+        calm.pass(24 * 60);
+        calm.all_look();
     }
-    assert_eq!(["dev-2026-11-20", "dev-qa-2026-11-20"].map(|copy| town.rds.world().instances()[copy].facts()), before);
-    let stopped = &town.said["new"].outcomes[0];
+    assert_eq!(
+        ["dev-2026-11-20", "dev-qa-2026-11-20"].map(|copy| calm.town.rds.world().instances()[copy].facts()),
+        before
+    );
+    let stopped = &calm.said[&Function::New].outcomes[0];
     assert_eq!((stopped.code, &stopped.did), (Some("stranger-in-the-way"), &Did::Refuses), "and it stops new ones");
 }

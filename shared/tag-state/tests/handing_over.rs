@@ -43,9 +43,44 @@ fn the_first_request_opens_with_tags_and_is_mailed_until_that_is_noted() {
     let again = |time| request::decide(&settings(), &ours("dev-2026-11-22", "rebooted", &unmailed), at(time));
     let Decision::Act(RequestStep::Ask(ask)) = again("2026-11-22T00:05:00Z") else { panic!() };
     assert_eq!((ask.open, ask.request.expires, ask.last_try), (None, at("2026-11-25T00:00:00Z"), false));
-    let Decision::Act(RequestStep::Ask(ask)) = again("2026-11-22T00:15:00Z") else { panic!() };
-    assert!(ask.last_try, "one dead address does not fill the others' mailboxes");
+    let Decision::Act(RequestStep::Ask(ask)) = again("2026-11-22T00:59:59Z") else { panic!() };
+    assert!(!ask.last_try);
+    let Decision::Act(RequestStep::Ask(ask)) = again("2026-11-22T01:00:00Z") else { panic!() };
+    assert!(ask.last_try, "a mailbox that never answers is not filled");
     assert_eq!(code(again("2026-11-25T00:00:01Z")), "expired");
+}
+
+/// Two runs at once open the same request with different ends: only the links of the one that stays are good.
+#[test]
+fn who_was_mailed_is_remembered_of_that_very_request() {
+    let decide = |notified: &str| {
+        let tags: Vec<_> = REQUEST.iter().copied().filter(|(key, _)| *key != "notified").collect();
+        let tags = [&tags[..], &[("notified", notified)]].concat();
+        request::decide(&settings(), &ours("dev-2026-11-22", "rebooted", &tags), at(NOW))
+    };
+    let to = |notified: &str| {
+        let Decision::Act(RequestStep::Ask(ask)) = decide(notified) else { panic!("{notified}") };
+        (ask.to.join(" "), ask.reached.join(" "))
+    };
+    let (ann, bob) = ("ann@example.test".to_owned(), "bob@example.test".to_owned());
+    let both = format!("{ann} {bob}");
+    assert_eq!(code(decide("1 2026-11-25T00:00:00Z")), "awaiting-approval");
+    assert_eq!(to("1 2026-11-25T00:00:01Z"), (both.clone(), String::new()), "another end");
+    assert_eq!(to("2 2026-11-25T00:00:00Z"), (both.clone(), String::new()), "another number");
+    assert_eq!(to("2026-11-22T00:00:05Z"), (both.clone(), String::new()), "what cannot be read");
+    assert_eq!(to("1 2026-11-25T00:00:00Z ann@example.test"), (bob.clone(), ann.clone()), "one of them");
+    assert_eq!(to("1 2026-11-25T00:00:01Z ann@example.test"), (both, String::new()), "of another request");
+
+    let Decision::Act(RequestStep::Ask(ask)) = decide("1 2026-11-25T00:00:00Z ann@example.test") else { panic!() };
+    let tag = |reached: &[String], nobody_left| {
+        ask.notified(&settings(), reached, nobody_left)["rdsecho:dev:notified"].clone()
+    };
+    assert_eq!(tag(&[], false), "1 2026-11-25T00:00:00Z ann@example.test");
+    assert_eq!(tag(std::slice::from_ref(&bob), false), "1 2026-11-25T00:00:00Z ann@example.test bob@example.test");
+    assert_eq!(tag(&[bob], true), "1 2026-11-25T00:00:00Z");
+    let long: Vec<String> = (0..20).map(|number| format!("approver-{number:02}@example.test")).collect();
+    let value = tag(&long, false);
+    assert!(value.chars().count() <= 256 && value.ends_with(".test"), "what does not fit is left out: {value}");
 }
 
 #[test]
@@ -183,7 +218,7 @@ fn a_cname_that_points_at_none_of_ours_changes_nothing() {
 }
 
 #[test]
-fn a_cname_moved_by_hand_is_followed_but_not_out_of_retired() {
+fn a_cname_moved_by_hand_is_followed_from_every_stage() {
     let cancelled = [REQUEST, &[("cancelled:ann@example.test", "1 2026-11-22T09:00:00Z")]].concat();
     let mut current = instance("dev-2026-11-22", "rebooted", &cancelled);
     current.deletion_protection = false;
@@ -193,8 +228,16 @@ fn a_cname_moved_by_hand_is_followed_but_not_out_of_retired() {
     let forgotten = ours("dev-2026-11-22", "forgotten", &[]);
     let found = repairs(&settings(), std::slice::from_ref(&forgotten), &pointing_at(&forgotten), at(NOW));
     assert_eq!(moves(&found), [("dev-2026-11-22", Some(Stage::Promoted), false)]);
+    // A rollback may have swapped while it was being condemned.
     let retired = ours("dev-2026-11-22", "retired", &[]);
-    assert!(repairs(&settings(), std::slice::from_ref(&retired), &pointing_at(&retired), at(NOW)).is_empty());
+    let found = repairs(&settings(), std::slice::from_ref(&retired), &pointing_at(&retired), at(NOW));
+    assert_eq!(moves(&found), [("dev-2026-11-22", Some(Stage::Promoted), false)]);
+    // The restore's answer was lost, and modify has not looked yet: without this tag it would be a stranger.
+    let mut fresh = instance("dev-2026-11-22", "new", &[]);
+    let resource = fresh.tags.remove("rdsecho:dev:resource").unwrap();
+    let fresh = own(fresh);
+    let found = repairs(&settings(), std::slice::from_ref(&fresh), &pointing_at(&fresh), at(NOW));
+    assert_eq!(found[0].tags["rdsecho:dev:resource"], resource);
 }
 
 #[test]
@@ -209,7 +252,9 @@ fn retire_keeps_grace_and_pause_and_only_then_destroys() {
     assert_eq!(PAUSE.as_mins(), 15);
     let Decision::Act(RetireStep::Destroy(deletable)) = decide("retired", "2026-11-22T09:15:00Z") else { panic!() };
     assert_eq!(deletable.unprotect().unwrap().deletion_protection, Some(false));
-    assert_eq!(deletable.delete().final_snapshot(), Some("dev-2026-11-20-final"));
+    assert_eq!(deletable.delete(0).final_snapshot(), Some("dev-2026-11-20-final"));
+    assert_eq!(deletable.delete(1).final_snapshot(), Some("dev-2026-11-20-final-2"), "where the first is taken");
+    assert_eq!(deletable.delete(1).identifier(), "dev-2026-11-20");
     for stage in ["new", "modified", "rebooted", "promoted"] {
         assert_eq!(code(decide(stage, "2027-01-01T00:00:00Z")), "other-stage", "{stage}");
     }
@@ -241,14 +286,15 @@ fn retire_takes_a_final_snapshot_whenever_rds_can() {
             Class::Ready | Class::Stopped | Class::Failed => {
                 let Decision::Act(RetireStep::Destroy(deletable)) = decision else { panic!("{status}") };
                 let skips = ["failed", "incompatible-restore", "incompatible-network"].contains(status);
-                assert_eq!(deletable.delete().final_snapshot().is_none(), skips, "{status}");
+                assert_eq!(deletable.delete(0).final_snapshot().is_none(), skips, "{status}");
                 let skip = with("-Drdsecho.retire.skipFinalSnapshot=true");
                 let Decision::Act(RetireStep::Destroy(deletable)) =
                     retire::decide(&skip, &own, &elsewhere(), at("2027-01-01T00:00:00Z"))
                 else {
                     panic!("{status}")
                 };
-                assert_eq!(deletable.delete().final_snapshot(), None);
+                assert_eq!(deletable.delete(0).final_snapshot(), None);
+                assert_eq!(deletable.delete(1).final_snapshot(), None);
             }
             Class::Busy => assert_eq!(code(decision), "busy", "{status}"),
             Class::Going => assert_eq!(code(decision), "going", "{status}"),
@@ -264,7 +310,7 @@ fn a_link_tells_how_things_stand_and_writes_only_where_that_means_something() {
     let link = |action| claim(&settings(), &open, request, action, "ann@example.test");
     let see = |settings: &str, own: Option<&OwnInstance>, time: &str| {
         let settings = with(settings);
-        let standing = standing(&settings, own, &link(Action::Confirm), at(time));
+        let standing = standing(&settings, own, &link(Action::Confirm), &mac(7), at(time));
         let writes = |action| press(&settings, &standing, &link(action), &mac(7), at(time)).is_some();
         (standing.clone(), writes(Action::Confirm), writes(Action::Cancel))
     };
@@ -276,6 +322,14 @@ fn a_link_tells_how_things_stand_and_writes_only_where_that_means_something() {
     let ann = by(&["ann@example.test"]);
     assert_eq!(see(two, Some(&ann), NOW), (Standing::ConfirmedByYou { confirmed: 1, needed: 2 }, false, true));
     assert_eq!(see("", Some(&bob), NOW), (Standing::Enough, true, true));
+    // A confirmation with another MAC than this link's is void, and this link can make it good.
+    let void = standing(&with(two), Some(&ann), &link(Action::Confirm), &mac(8), at(NOW));
+    assert_eq!(void, Standing::Open { confirmed: 0, needed: 2 });
+    let seen_by_cancel = standing(&with(two), Some(&ann), &link(Action::Cancel), &mac(8), at(NOW));
+    assert_eq!(seen_by_cancel, Standing::ConfirmedByYou { confirmed: 1, needed: 2 });
+    let seen_by_bob = claim(&settings(), &open, request, Action::Confirm, "bob@example.test");
+    let seen_by_bob = standing(&with(two), Some(&ann), &seen_by_bob, &mac(8), at(NOW));
+    assert_eq!(seen_by_bob, Standing::Open { confirmed: 1, needed: 2 });
     let mut cancelled = ann.facts().clone();
     cancelled.tags.extend(common::tags(&[("cancelled:bob@example.test", "1 2026-11-23T08:00:00Z")]));
     let by_bob = Standing::Cancelled { by: "bob@example.test".to_owned() };
@@ -303,5 +357,5 @@ fn a_link_of_another_instance_of_the_same_name_is_out_of_date() {
     let open = confirmed_by(&[], NOW);
     let mut other = claim(&settings(), &open, open.tags().request.unwrap(), Action::Confirm, "ann@example.test");
     other.resource_id = "db-DELETED".to_owned();
-    assert_eq!(standing(&settings(), Some(&open), &other, at(NOW)), Standing::Superseded);
+    assert_eq!(standing(&settings(), Some(&open), &other, &mac(7), at(NOW)), Standing::Superseded);
 }

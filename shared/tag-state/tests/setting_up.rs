@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::{at, instance, ours, own, settings, snapshot, with};
 use tag_state::decide::modify::ModifyStep;
 use tag_state::decide::new::{identifier, ours as all_ours, restore, snapshot as choose, superfluous};
@@ -91,14 +93,32 @@ fn each_stage_leaves_the_other_stages_alone() {
     }
 }
 
+#[test]
+fn protection_is_kept_on_until_the_promotion() {
+    for stage in Stage::ALL {
+        let mut bare = instance("dev-2026-11-22", stage.name(), &[]);
+        bare.deletion_protection = false;
+        let decision = modify::decide(&settings(), &own(bare.clone()), at(NOW));
+        match stage {
+            Stage::New => assert!(matches!(decision, Decision::Act(ModifyStep::Modify { .. }))),
+            Stage::Modified | Stage::Rebooted => {
+                let Decision::Act(ModifyStep::Protect(call)) = decision else { panic!("{stage}") };
+                assert_eq!(call, tag_state::calls::Modify::protection("dev-2026-11-22", true));
+                "modifying".clone_into(&mut bare.status);
+                let busy = modify::decide(&settings(), &own(bare), at(NOW));
+                assert_eq!(code(busy), "other-stage", "RDS would refuse it now");
+            }
+            Stage::Promoted | Stage::Forgotten | Stage::Retired => assert_eq!(code(decision), "other-stage"),
+        }
+    }
+}
+
 fn modified(change: impl FnOnce(&mut Instance)) -> Option<tag_state::calls::Modify> {
     let mut fresh = instance("dev-2026-11-22", "new", &[]);
     change(&mut fresh);
     match modify::decide(&settings(), &own(fresh), at(NOW)) {
         Decision::Act(ModifyStep::Modify { call, .. }) => call,
-        Decision::Act(ModifyStep::GiveUp(_)) | Decision::Wait { .. } | Decision::Refuse(_) | Decision::Nothing(_) => {
-            panic!("modify submits nothing")
-        }
+        other => panic!("modify submits nothing: {other:?}"),
     }
 }
 
@@ -108,13 +128,16 @@ fn modify_submits_only_what_differs() {
     let call = modified(|instance| instance.deletion_protection = false).unwrap();
     assert!(call.parameters.is_empty());
     assert_eq!(call.deletion_protection, Some(true));
-    let call =
-        modified(|instance| drop(instance.actual.insert(Parameter::BackupRetentionPeriod, Value::Number(7)))).unwrap();
+    let call = modified(|instance| {
+        drop(Arc::make_mut(&mut instance.actual).insert(Parameter::BackupRetentionPeriod, Value::Number(7)))
+    })
+    .unwrap();
     assert_eq!(call.parameters, [(Parameter::BackupRetentionPeriod, Value::Number(0))].into());
     assert_eq!(call.deletion_protection, None);
     assert!(call.apply_immediately);
     let lower = modified(|instance| {
-        instance.actual.insert(Parameter::DbParameterGroupName, Value::Text("DEV-mysql".to_owned()));
+        Arc::make_mut(&mut instance.actual)
+            .insert(Parameter::DbParameterGroupName, Value::Text("DEV-mysql".to_owned()));
     });
     assert_eq!(lower, None, "RDS stores names of groups in lower case");
 }
@@ -125,12 +148,7 @@ fn what_rds_does_not_show_is_off() {
         let settings = with(&format!("-Drdsecho.mod.enablePerformanceInsights={value}"));
         match modify::decide(&settings, &ours("dev-2026-11-22", "new", &[]), at(NOW)) {
             Decision::Act(ModifyStep::Modify { call, .. }) => call.is_some(),
-            Decision::Act(ModifyStep::GiveUp(_))
-            | Decision::Wait { .. }
-            | Decision::Refuse(_)
-            | Decision::Nothing(_) => {
-                panic!("modify decides otherwise")
-            }
+            other => panic!("modify decides otherwise: {other:?}"),
         }
     };
     assert!(wanted("true"));
@@ -142,7 +160,7 @@ fn modify_names_the_log_exports_to_switch_off() {
     let settings = with("-Drdsecho.mod.enableCloudwatchLogsExports=error,slowquery");
     let mut fresh = instance("dev-2026-11-22", "new", &[]);
     let list = |names: &[&str]| Value::List(names.iter().map(|name| (*name).to_owned()).collect());
-    fresh.actual.insert(Parameter::EnableCloudwatchLogsExports, list(&["error", "general"]));
+    Arc::make_mut(&mut fresh.actual).insert(Parameter::EnableCloudwatchLogsExports, list(&["error", "general"]));
     let Decision::Act(ModifyStep::Modify { call: Some(call), .. }) = modify::decide(&settings, &own(fresh), at(NOW))
     else {
         panic!()
@@ -190,7 +208,9 @@ fn reboot_waits_until_all_that_is_wanted_is_there() {
     assert_eq!(wait(|instance| instance.pending = ["Iops".to_owned()].into()), "pending");
     assert_eq!(wait(|instance| instance.deletion_protection = false), "not-in-effect");
     assert_eq!(
-        wait(|instance| drop(instance.actual.insert(Parameter::BackupRetentionPeriod, Value::Number(7)))),
+        wait(|instance| drop(
+            Arc::make_mut(&mut instance.actual).insert(Parameter::BackupRetentionPeriod, Value::Number(7))
+        )),
         "not-in-effect"
     );
     assert_eq!(wait(|instance| instance.parameter_group_statuses = vec!["applying".to_owned()]), "applying");
@@ -243,8 +263,11 @@ fn new_keeps_the_minimum_age_and_does_not_trust_a_missing_one() {
     let decide = |instance: &Instance, time| identifier(&settings(), &[own(instance.clone())], at(time));
     assert_eq!(code(decide(&promoted, "2026-11-22T19:59:59Z")), "too-young");
     assert!(matches!(decide(&promoted, "2026-11-22T20:00:00Z"), Decision::Act(id) if id == "dev-2026-11-22"));
+    // Without one it was at the latest the end of the day in its name.
     let ageless = Instance { created: None, ..promoted };
-    assert_eq!(code(decide(&ageless, "2026-12-31T00:00:00Z")), "too-young");
+    assert_eq!(code(decide(&ageless, "2026-11-22T23:59:59Z")), "too-young");
+    assert!(matches!(decide(&ageless, "2026-11-23T00:00:00Z"), Decision::Act(_)));
+    assert_eq!(code(decide(&ageless, "2026-11-21T20:00:00Z")), "too-young");
 }
 
 #[test]
@@ -255,7 +278,11 @@ fn new_takes_the_next_free_identifier_and_stops_at_the_limit() {
     let first = forgotten("dev-2026-11-22");
     assert_eq!(decide(std::slice::from_ref(&first)), Decision::Act("dev-2026-11-22-2".to_owned()));
     let third = [first.clone(), forgotten("dev-2026-11-22-3")];
-    assert_eq!(decide(&third), Decision::Act("dev-2026-11-22-2".to_owned()));
+    // A lower number would make it older than those before it.
+    assert_eq!(decide(&third), Decision::Act("dev-2026-11-22-4".to_owned()));
+    assert_eq!(decide(&[forgotten("dev-2026-11-21-7")]), Decision::Act("dev-2026-11-22".to_owned()));
+    assert_eq!(decide(&[forgotten("dev-2026-11-22-98")]), Decision::Act("dev-2026-11-22-99".to_owned()));
+    assert_eq!(code(decide(&[forgotten("dev-2026-11-22-99")])), "no-identifier-left");
     let many = [first, forgotten("dev-2026-11-20"), forgotten("dev-2026-11-19"), forgotten("dev-2026-11-18")];
     assert_eq!(code(decide(&many)), "too-many");
 }
@@ -282,6 +309,25 @@ fn of_two_on_their_way_the_later_is_given_up() {
     assert_eq!(given_up[0].0, late);
     assert!(given_up[0].1.tags["rdsecho:dev:failure"].contains("dev-2026-11-21"));
     assert!(superfluous(&settings(), &[early], at(NOW)).is_empty());
+}
+
+#[test]
+fn closed_requests_make_room_where_no_more_may_live() {
+    let expired = ours("dev-2026-11-18", "rebooted", common::REQUEST);
+    let cancelled = [common::REQUEST, &[("cancelled:ann@example.test", "1 2026-11-22T09:00:00Z")]].concat();
+    let all = [
+        expired.clone(),
+        ours("dev-2026-11-19", "rebooted", &cancelled),
+        ours("dev-2026-11-17", "promoted", &[]),
+        ours("dev-2026-11-16", "forgotten", &[]),
+    ];
+    let later = at("2026-11-26T00:00:00Z");
+    let given_up = |own: &[tag_state::own::OwnInstance], now| -> Vec<String> {
+        superfluous(&settings(), own, now).into_iter().map(|(own, _)| own.identifier().to_owned()).collect()
+    };
+    assert_eq!(given_up(&all, later), ["dev-2026-11-18", "dev-2026-11-19"]);
+    assert_eq!(given_up(&all, at(NOW)), ["dev-2026-11-19"], "the other one is open");
+    assert_eq!(given_up(&all[..3], later), [""; 0], "there is room");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn what_others_control_is_never_markup() {
     let mail =
         approval_mail(&settings(), &own, own.tags().request.unwrap(), "e@example.test", "ann@example.test", &links());
     let claim = link(&own, Action::Confirm);
-    let standing = standing(&settings(), Some(&own), &claim, at(NOW));
+    let standing = standing(&settings(), Some(&own), &claim, &common::mac(7), at(NOW));
     assert!(matches!(standing, Standing::Cancelled { .. }));
     let page = Page::Standing { standing: &standing, claim: &claim, own: Some(&own), pressed: false };
     let html = page.html(&settings());

@@ -207,6 +207,11 @@ impl Calm {
         self.town.tag(identifier, "stage").unwrap_or_default()
     }
 
+    /// Whether the CNAME points at it.
+    pub fn uses(&self, identifier: &str) -> bool {
+        self.town.in_use().as_deref() == Some(identifier)
+    }
+
     /// Points the CNAME at an instance by hand.
     ///
     /// # Panics

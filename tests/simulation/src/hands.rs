@@ -144,8 +144,9 @@ impl Town {
                 None
             }
             9 => {
-                let (suffix, value) = [("since", "yesterday"), ("stage", "ready"), ("request", "two"), ("managed", "no")]
-                    [self.rng.borrow_mut().usize(..4)];
+                let (suffix, value) =
+                    [("since", "yesterday"), ("stage", "ready"), ("request", "two"), ("managed", "no")]
+                        [self.rng.borrow_mut().usize(..4)];
                 say(format!("tag {target} {suffix}={value}"));
                 let was = self.tag(&target, suffix);
                 self.tag_by_hand(&target, suffix, value);
@@ -333,7 +334,8 @@ impl Town {
             // The next one may find it.
             let name = format!("by-hand-{}", self.rng.borrow_mut().u32(..));
             let tags = Tags::new();
-            let _ = self.rds.world_mut().create_snapshot(&CreateSnapshot { instance: of, identifier: &name, tags: &tags });
+            let _ =
+                self.rds.world_mut().create_snapshot(&CreateSnapshot { instance: of, identifier: &name, tags: &tags });
             return None;
         };
         let tomorrow = self.now() + SignedDuration::from_hours(24);

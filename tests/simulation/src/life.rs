@@ -217,7 +217,8 @@ impl Lifetime {
             self.tally.delivered += copies;
             for _ in 0..copies {
                 // Mostly at once; some so late that others overtake them.
-                let delay = self.chance(|rng| if rng.f64() < 0.9 { rng.i64(200..3_000) } else { rng.i64(3_000..900_000) });
+                let delay =
+                    self.chance(|rng| if rng.f64() < 0.9 { rng.i64(200..3_000) } else { rng.i64(3_000..900_000) });
                 self.after(delay, Due::Begin { job: Job::Stage(*target, wake.clone()), attempt: 1 });
             }
         }
@@ -234,7 +235,8 @@ impl Lifetime {
             Due::New => {
                 self.due(self.town.now() + self.plan.cycle, Due::New);
                 if self.happens(self.plan.bad_restore) {
-                    let ends = ["failed", "restore-error", "incompatible-restore", "incompatible-parameters", "storage-full"];
+                    let ends =
+                        ["failed", "restore-error", "incompatible-restore", "incompatible-parameters", "storage-full"];
                     let status = ends[self.chance(|rng| rng.usize(..ends.len()))];
                     self.town.rds.world_mut().next_restore_ends_in(status);
                 }
@@ -443,7 +445,8 @@ impl Lifetime {
         let restore = SignedDuration::from_secs(i64::from(self.plan.restore_seconds));
         let kept = settings.retire.grace + SignedDuration::from_hours(2);
         // An old one may have to run out and go before there is room for a new one.
-        (self.plan.cycle + settings.new.minimum_age + looks + restore + asked + kept) * 3 + SignedDuration::from_hours(48)
+        (self.plan.cycle + settings.new.minimum_age + looks + restore + asked + kept) * 3
+            + SignedDuration::from_hours(48)
     }
 
     /// 5. and 9.: one that was restored since is promoted and in use, and all the others are gone.

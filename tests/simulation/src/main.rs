@@ -121,7 +121,11 @@ fn many(wanted: &Wanted, began: Instant) -> (Tally, Vec<(u64, String)>) {
                     if shows && job == 0 && told.elapsed() > Duration::from_millis(500) {
                         told = Instant::now();
                         let share = number * 100 / wanted.seeds;
-                        eprint!("\r{share:3}% {number} lifetimes, {} s, {} violations ", began.elapsed().as_secs(), all.1.len());
+                        eprint!(
+                            "\r{share:3}% {number} lifetimes, {} s, {} violations ",
+                            began.elapsed().as_secs(),
+                            all.1.len()
+                        );
                         let _ = std::io::stderr().flush();
                     }
                 }

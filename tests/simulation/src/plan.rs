@@ -84,8 +84,12 @@ impl Plan {
         let (staleness, bad_restore) = (some(0.1), some(0.2));
         let hands = (!calm && rng.f64() < 0.7)
             .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.1 + rng.f64())) as i64 + 1));
-        let people =
-            People { answer: 1.0 - some_of(rng, 0.5), cancel: some_of(rng, 0.3), again: some_of(rng, 0.5), scanner: rng.f64() };
+        let people = People {
+            answer: 1.0 - some_of(rng, 0.5),
+            cancel: some_of(rng, 0.3),
+            again: some_of(rng, 0.5),
+            scanner: rng.f64(),
+        };
         let options = options(rng, cycle_hours, minutes);
         let settings = Settings::from_options(&options).unwrap_or_else(|error| panic!("{options}: {error}"));
         // Some lives begin just before midnight.

@@ -314,7 +314,8 @@ impl Town {
 
 impl Rds for Port {
     async fn instance(&self, identifier: &str) -> Answer<Option<Instance>> {
-        let mut found = self.call(Call::Instance(identifier), async || self.town.rds.instance(identifier).await).await?;
+        let mut found =
+            self.call(Call::Instance(identifier), async || self.town.rds.instance(identifier).await).await?;
         self.process.reads.borrow_mut().stale.remove(identifier);
         if let Some(instance) = &mut found {
             self.shown(instance);

@@ -71,10 +71,11 @@ impl Town {
     /// # Panics
     /// Never: what is planted fits an empty world.
     pub fn new(settings: Settings, start: Timestamp, seed: u64) -> Town {
-        let mut world =
-            World::new(WorldSettings { account: ACCOUNT.to_owned(), region: REGION.to_owned(), start });
+        let mut world = World::new(WorldSettings { account: ACCOUNT.to_owned(), region: REGION.to_owned(), start });
         world.raise_instance_quota(400);
-        world.plant_instance(PlantedInstance { identifier: PRODUCTION.to_owned(), ..Default::default() }).expect("fits");
+        world
+            .plant_instance(PlantedInstance { identifier: PRODUCTION.to_owned(), ..Default::default() })
+            .expect("fits");
         let settings = Rc::new(settings);
         let town = Town {
             rds: SimulatedRds::new(world),

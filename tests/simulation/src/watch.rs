@@ -251,8 +251,7 @@ impl Watch {
             let last = known.next();
             if stale { known.next().or(last) } else { last }.map(|write| write.after.clone())
         };
-        let there: Vec<&Life> =
-            self.ledger.lives.values().filter(|life| life.ours && life.lived_at(listing)).collect();
+        let there: Vec<&Life> = self.ledger.lives.values().filter(|life| life.ours && life.lived_at(listing)).collect();
         let flying = there
             .iter()
             .find(|life| shown(life).is_some_and(|tags| self.in_flight(&tags, process.now)))
@@ -299,7 +298,9 @@ impl Watch {
     fn cancelled(&self, tags: &Tags, asked: Asked) -> Option<String> {
         let prefix = self.settings.name.tag_key("cancelled:");
         let number = format!("{} ", asked.number);
-        tags.iter().find(|(key, value)| key.starts_with(&prefix) && value.starts_with(&number)).map(|(key, _)| key.clone())
+        tags.iter()
+            .find(|(key, value)| key.starts_with(&prefix) && value.starts_with(&number))
+            .map(|(key, _)| key.clone())
     }
 
     fn since(&self, tags: &Tags) -> Option<Timestamp> {
@@ -374,7 +375,8 @@ impl Watch {
     fn judge_notified(&mut self, world: &World, process: &Process, identifier: &str, notified: &str) {
         let Some(instance) = world.instances().get(identifier) else { return };
         let mut parts = notified.split(' ');
-        let (number, expires) = (parts.next().and_then(|part| part.parse().ok()), parts.next().and_then(|part| part.parse().ok()));
+        let (number, expires) =
+            (parts.next().and_then(|part| part.parse().ok()), parts.next().and_then(|part| part.parse().ok()));
         let (Some(number), Some(expires)) = (number, expires) else {
             return self.violated(process, 7, &format!("writes {notified:?}, which names no request"));
         };
@@ -468,8 +470,7 @@ impl Watch {
             return self.violated(process, 2, &format!("promotes {}, which is not ours", instance.identifier));
         };
         let changed_by_us = life.changed_by_us.iter().any(|step| *step > looked);
-        let never_rebooted =
-            self.settings.reboot == Reboot::Always && life.reboots.is_empty() && !life.tampered;
+        let never_rebooted = self.settings.reboot == Reboot::Always && life.reboots.is_empty() && !life.tampered;
         if let Some(missing) = self.not_set_up(instance)
             && (changed_by_us || self.not_set_up_as_shown(&shown).is_some())
         {
@@ -621,7 +622,8 @@ impl Watch {
             }
             WriteRef::Send(mail) => {
                 for token in links(mail) {
-                    if let Some((claim, _)) = Claim::parse(&token).filter(|(claim, _)| claim.action == Action::Confirm) {
+                    if let Some((claim, _)) = Claim::parse(&token).filter(|(claim, _)| claim.action == Action::Confirm)
+                    {
                         *self.mails.entry((claim.resource_id, claim.request, claim.approver)).or_default() += 1;
                     }
                     self.tokens.insert(token);
@@ -732,7 +734,9 @@ fn words(call: Call<'_>) -> String {
                     .collect();
                 format!("tags {}: {}", arn.rsplit(':').next().unwrap_or_default(), said.join(", "))
             }
-            WriteRef::Delete(delete) => format!("DELETES {}, final snapshot {:?}", delete.identifier(), delete.final_snapshot()),
+            WriteRef::Delete(delete) => {
+                format!("DELETES {}, final snapshot {:?}", delete.identifier(), delete.final_snapshot())
+            }
             WriteRef::Swap(swap) => format!("SWAPS the CNAME from {:?} to {}", swap.old(), swap.value()),
             WriteRef::Point(old, value) => format!("returns the CNAME from {old:?} to {value}"),
             WriteRef::Send(mail) => format!("mails {}", mail.to),

@@ -10,7 +10,7 @@ use aws_sdk_rds::types::{CloudwatchLogsExportConfiguration, DbInstance, DbSnapsh
 use jiff::Timestamp;
 use tag_state::calls::Modify;
 use tag_state::facts::{Instance, Snapshot, Tags};
-use tag_state::parameter::{Parameter, Value};
+use tag_state::parameter::{Parameter, Parameters, Value};
 
 /// An instance as described; what RDS does not show stays empty.
 pub(super) fn instance(described: &DbInstance) -> Instance {

@@ -59,5 +59,5 @@ pub(crate) fn delete(final_snapshot: bool) -> Delete {
     let elsewhere = Record::Cname { value: "other.example.com".to_owned(), ttl: 60 };
     let decision = retire::decide(&settings, &own(&settings, "retired"), &elsewhere, now());
     let Decision::Act(retire::RetireStep::Destroy(deletable)) = decision else { panic!("not deletable: {decision:?}") };
-    deletable.delete().clone()
+    deletable.delete(0)
 }

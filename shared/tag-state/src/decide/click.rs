@@ -47,13 +47,7 @@ pub enum Standing {
 
 /// How things stand. `own` is the instance that the claim names, if it is there and ours; `mac` is that of
 /// the link: a confirmation of the same reader with another MAC is void, and can be made good with this link.
-pub fn standing(
-    settings: &Settings,
-    own: Option<&OwnInstance>,
-    claim: &Claim,
-    mac: &Mac,
-    now: Timestamp,
-) -> Standing {
+pub fn standing(settings: &Settings, own: Option<&OwnInstance>, claim: &Claim, mac: &Mac, now: Timestamp) -> Standing {
     let Some(own) = own.filter(|own| own.facts().resource_id == claim.resource_id) else { return Standing::Superseded };
     match own.stage() {
         Stage::Promoted => return Standing::Promoted,

@@ -41,9 +41,7 @@ pub fn superfluous(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> 
     let closed = waiting.filter_map(|own| Some((own, given_up(settings, own, now)?)));
     later
         .chain(closed)
-        .filter_map(|(own, reason)| {
-            Some((own.clone(), give_up(settings, own, Move::Supersede, reason, now)?))
-        })
+        .filter_map(|(own, reason)| Some((own.clone(), give_up(settings, own, Move::Supersede, reason, now)?)))
         .collect()
 }
 

@@ -60,7 +60,8 @@ pub fn instance(identifier: &str, stage: &str, more: &[(&str, &str)]) -> Instanc
             (Parameter::DbParameterGroupName, Value::Text("dev-mysql".to_owned())),
             (Parameter::BackupRetentionPeriod, Value::Number(0)),
             (Parameter::DbInstanceClass, Value::Text("db.t4g.medium".to_owned())),
-        ]),
+        ])
+        .into(),
         parameter_group_statuses: vec!["in-sync".to_owned()],
         option_group_statuses: vec!["in-sync".to_owned()],
         deletion_protection: true,
@@ -81,7 +82,7 @@ pub const REQUEST: &[(&str, &str)] = &[
     ("request", "1"),
     ("requested", "2026-11-22T00:00:00Z"),
     ("expires", "2026-11-25T00:00:00Z"),
-    ("notified", "2026-11-22T00:00:05Z"),
+    ("notified", "1 2026-11-25T00:00:00Z"),
 ];
 
 pub fn mac(seed: u8) -> Mac {
