@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use tag_state::calls::Modify;
-use tag_state::decide::promote::{Repair, candidate, confirmed, decide, remember, repairs};
+use tag_state::decide::promote::{Repair, candidate, confirmed, decide, remember, repairs, strays};
 use tag_state::facts::Record;
 use tag_state::own::OwnInstance;
 use tag_state::proof::{Promotable, Verified};
@@ -60,6 +60,9 @@ async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
     }
     let record = observe::record(settings, ports.dns).await?;
     repair(&scene, &mut own, &record, report).await?;
+    for (stray, reason) in strays(settings, &own, &record) {
+        report.add(Outcome::not_done(Some(stray.identifier()), Did::Nothing, &reason));
+    }
 
     // Only what is younger than the one in use can take its place.
     let current = own.iter().find(|own| record.points_at(own.facts())).map(OwnInstance::edition);

@@ -137,6 +137,12 @@ mod tests {
     }
 
     #[test]
+    fn what_identifiers_begin_with_keeps_namesakes_apart() {
+        assert_eq!(name("Dev").identifier_prefix(), "dev-20");
+        assert!(!"dev-qa-2026-11-22".starts_with(&name("dev").identifier_prefix()));
+    }
+
+    #[test]
     fn identifiers_of_others_are_not_editions() {
         for other in [
             "dev",
@@ -147,6 +153,9 @@ mod tests {
             "dev-2026-11-22-02",
             "dev-2026-11-22-x",
             "dev-2026-11-22x",
+            "dev-2026-11-22x2",
+            "xyz-2026-11-22",
+            "dev-2026-11-2",
             "dev-qa-2026-11-22",
             "dev-2026-2026-11-22",
             "devel-2026-11-22",

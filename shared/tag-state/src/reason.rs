@@ -180,6 +180,13 @@ reasons! {
         /// The name.
         name: String
     } "in-use" => "{name} points at it";
+    /// It is promoted, and the CNAME points at none of this echo's.
+    PointsElsewhere {
+        /// The name.
+        name: String,
+        /// What is there instead.
+        what: String
+    } "points-elsewhere" => "it is promoted, but {name} is {what}: nothing is concluded from that";
     /// The grace period.
     Grace {
         /// When it ends.

@@ -111,6 +111,7 @@ mod tests {
     fn names_read_back() {
         for stage in Stage::ALL {
             assert_eq!(Stage::by_name(stage.name()), Some(stage));
+            assert_eq!(stage.to_string(), stage.name());
         }
         assert_eq!(Stage::by_name("Promoted"), None);
     }

@@ -47,6 +47,7 @@ fn the_first_request_opens_with_tags_and_is_mailed_until_that_is_noted() {
     assert!(!ask.last_try);
     let Decision::Act(RequestStep::Ask(ask)) = again("2026-11-22T01:00:00Z") else { panic!() };
     assert!(ask.last_try, "a mailbox that never answers is not filled");
+    assert!(matches!(again("2026-11-25T00:00:00Z"), Decision::Act(_)), "until the last second");
     assert_eq!(code(again("2026-11-25T00:00:01Z")), "expired");
 }
 
@@ -104,6 +105,8 @@ fn a_promotion_needs_enough_verified_confirmations_in_time() {
     let Decision::Act(promotable) = decide("", &ann, &verified, NOW) else { panic!() };
     assert_eq!(promotable.confirmed_by(), ["ann@example.test"]);
     assert_eq!(promotable.swap().old(), &elsewhere());
+    assert_eq!((promotable.swap().zone_id(), promotable.swap().name()), ("Z1", "dev-db.example.test"));
+    assert_eq!(promotable.swap().ttl(), 60);
     assert_eq!(Some(promotable.swap().value()), ann.facts().address.as_deref());
 
     assert_eq!(code(decide("", &ann, &[], NOW)), "awaiting-approval", "a tag alone proves nothing");
@@ -207,6 +210,30 @@ fn tags_follow_the_cname() {
     assert_eq!(repairs[1].tags["rdsecho:dev:since"], NOW);
     assert!(!repairs[1].tags.contains_key("rdsecho:dev:failure"));
     assert!(repairs[2].tags["rdsecho:dev:failure"].contains("superseded"));
+}
+
+#[test]
+fn the_replaced_value_is_remembered() {
+    let tag = |record: &Record| promote::remember(&settings(), record)["rdsecho:dev:replaced"].clone();
+    assert_eq!(tag(&elsewhere()), "legacy.example.test.");
+    assert_eq!(tag(&Record::Absent), "");
+}
+
+#[test]
+fn a_promoted_one_that_nobody_points_at_is_told_of() {
+    let all = [ours("dev-2026-11-20", "promoted", &[]), ours("dev-2026-11-22", "rebooted", REQUEST)];
+    let told = |record: &Record| -> Vec<String> {
+        promote::strays(&settings(), &all, record).map(|(own, why)| format!("{}: {why}", own.identifier())).collect()
+    };
+    assert_eq!(
+        told(&elsewhere()),
+        [
+            "dev-2026-11-20: it is promoted, but dev-db.example.test is a CNAME to legacy.example.test.: nothing is concluded from that"
+        ]
+    );
+    assert!(told(&Record::Absent)[0].contains("is not there"));
+    assert!(told(&Record::Other("weighted".to_owned()))[0].contains("is weighted"));
+    assert_eq!(told(&pointing_at(&all[1])), [""; 0]);
 }
 
 #[test]
@@ -334,6 +361,7 @@ fn a_link_tells_how_things_stand_and_writes_only_where_that_means_something() {
     cancelled.tags.extend(common::tags(&[("cancelled:bob@example.test", "1 2026-11-23T08:00:00Z")]));
     let by_bob = Standing::Cancelled { by: "bob@example.test".to_owned() };
     assert_eq!(see("", Some(&own(cancelled)), NOW), (by_bob, false, false));
+    assert_eq!(see("", Some(&open), "2026-11-25T00:00:00Z").0, Standing::Open { confirmed: 0, needed: 1 });
     assert_eq!(see("", Some(&open), "2026-11-25T00:00:01Z"), (Standing::Expired, false, false));
     assert_eq!(see("", None, NOW), (Standing::Superseded, false, false));
     for (stage, expected) in [

@@ -142,6 +142,41 @@ fn modify_submits_only_what_differs() {
     assert_eq!(lower, None, "RDS stores names of groups in lower case");
 }
 
+/// RDS shows the key of a managed password's secret as an ARN, whatever it was called when it was set.
+#[test]
+fn the_key_of_a_managed_password_is_set_once() {
+    let settings =
+        with("-Drdsecho.mod.manageMasterUserPassword=true -Drdsecho.mod.masterUserSecretKmsKeyId=alias/ours");
+    let asked = |managed: Option<bool>| {
+        let mut fresh = instance("dev-2026-11-22", "new", &[]);
+        let actual = Arc::make_mut(&mut fresh.actual);
+        if let Some(managed) = managed {
+            actual.insert(Parameter::ManageMasterUserPassword, Value::Flag(managed));
+            actual.insert(Parameter::MasterUserSecretKmsKeyId, Value::Text("arn:aws:kms:us-east-1:0:key/1".to_owned()));
+        }
+        match modify::decide(&settings, &own(fresh), at(NOW)) {
+            Decision::Act(ModifyStep::Modify { call, .. }) => {
+                call.map(|call| call.parameters.keys().copied().collect::<Vec<_>>()).unwrap_or_default()
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let both = [Parameter::ManageMasterUserPassword, Parameter::MasterUserSecretKmsKeyId];
+    assert_eq!(asked(None), both);
+    assert_eq!(asked(Some(false)), both);
+    assert_eq!(asked(Some(true)), []);
+    // Another setting is compared whether the password is managed or not.
+    let mut fresh = instance("dev-2026-11-22", "new", &[]);
+    let actual = Arc::make_mut(&mut fresh.actual);
+    actual.insert(Parameter::ManageMasterUserPassword, Value::Flag(true));
+    actual.insert(Parameter::BackupRetentionPeriod, Value::Number(7));
+    let Decision::Act(ModifyStep::Modify { call: Some(call), .. }) = modify::decide(&settings, &own(fresh), at(NOW))
+    else {
+        panic!()
+    };
+    assert_eq!(call.parameters.keys().copied().collect::<Vec<_>>(), [Parameter::BackupRetentionPeriod]);
+}
+
 #[test]
 fn what_rds_does_not_show_is_off() {
     let wanted = |value: &str| {

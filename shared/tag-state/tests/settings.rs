@@ -5,6 +5,7 @@ mod common;
 
 use common::{BASE, with};
 use jiff::SignedDuration;
+use proptest::prelude::*;
 use tag_state::parameter::{Kind, Parameter, Value};
 use tag_state::settings::{Approval, Reboot, Settings};
 
@@ -89,6 +90,87 @@ fn what_cannot_work_is_refused_by_key() {
     let long = format!("{}@example.test", "x".repeat(120));
     refused(&format!("-Drdsecho.promote.approvers={long}"), "rdsecho.promote.approvers", "could not be stored");
     refused("-Drdsecho.promote.approvers=ann@example.test,Ann@example.test", "rdsecho.promote.approvers", "twice");
+    for none in ["ann", "@example.test", "ann@example", "ann@b@example.test", "'ann b@example.test'", "ann@"] {
+        refused(&format!("-Drdsecho.promote.approvers={none}"), "rdsecho.promote.approvers", "not a mail address");
+    }
+    for none in ["a..example.test", "bad!.example.test", "sp ace.example.test", "example"] {
+        refused(&format!("-Drdsecho.promote.cname='{none}'"), "rdsecho.promote.cname", "not a DNS name");
+    }
+    refused(&format!("-Drdsecho.promote.cname={}.test", "x".repeat(64)), "rdsecho.promote.cname", "not a DNS name");
+    let labels = vec!["x".repeat(49); 5].join(".");
+    refused(&format!("-Drdsecho.promote.cname={labels}.test"), "rdsecho.promote.cname", "not a DNS name");
+    with(&format!("-Drdsecho.promote.cname={}", &labels[..249]));
+    with(&format!("-Drdsecho.promote.cname={}.under_score.a-b.test", "x".repeat(63)));
+    for none in ["9x", "a--b", "x-", "a_b", "x-{instance}-", "--{instance}"] {
+        refused(
+            &format!("-Drdsecho.retire.finalDbSnapshotIdentifier={none}"),
+            "rdsecho.retire.finalDbSnapshotIdentifier",
+            "no snapshot identifier",
+        );
+    }
+    refused(&format!("-Drdsecho.new.tags={}=x", "k".repeat(129)), "rdsecho.new.tags", "cannot be a tag");
+    refused(&format!("-Drdsecho.new.tags=k={}", "v".repeat(257)), "rdsecho.new.tags", "cannot be a tag");
+    refused("-Drdsecho.new.tags=k!=v", "rdsecho.new.tags", "cannot be a tag");
+    refused("-Drdsecho.new.tags==v", "rdsecho.new.tags", "cannot be a tag");
+}
+
+/// As many tags as RDS allows, and one more.
+#[test]
+fn tags_are_counted_before_they_are_needed() {
+    let users = |number: usize| {
+        let tags: Vec<String> = (0..number).map(|number| format!("tag-{number}=x")).collect();
+        format!("-Drdsecho.new.tags={} -Drdsecho.promote.tags=tag-0=y,in-use=yes", tags.join(","))
+    };
+    // 13 of our own, two for each of the two approvers, and `in-use`.
+    with(&users(50 - 13 - 4 - 1));
+    refused(&users(50 - 13 - 4), "rdsecho.promote.approvers", "need 51 tags");
+}
+
+#[test]
+fn as_many_approvals_as_approvers_can_be_demanded() {
+    let settings = with("-Drdsecho.promote.approvals=2");
+    assert_eq!((settings.approvals(), settings.approvers().len()), (2, 2));
+    let of = |key: &str| with(&format!("-Drdsecho.mod.{key}=0")).modify.parameters.len();
+    assert_eq!(of("iops"), of("backupRetentionPeriod"), "no operations to provision is no setting");
+    assert_eq!(with("-Drdsecho.mod.iops=3000").modify.parameters[&Parameter::Iops], Value::Number(3000));
+    assert_eq!(
+        with("-Drdsecho.mod.monitoringInterval=0").modify.parameters[&Parameter::MonitoringInterval],
+        Value::Number(0)
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    /// Whatever stands in `RDS_ECHO_OPTS` is read, or refused with words about what and why.
+    #[test]
+    fn no_options_are_too_odd(
+        text in "\\PC{0,80}",
+        pairs in prop::collection::vec((
+            prop_oneof![
+                Just("name".to_owned()), Just("promote.cname".to_owned()), Just("promote.approvers".to_owned()),
+                Just("promote.approvals".to_owned()), Just("promote.ttl".to_owned()), Just("new.tags".to_owned()),
+                Just("promote.tags".to_owned()), Just("retire.finalDbSnapshotIdentifier".to_owned()),
+                Just("new.minimumAgeHours".to_owned()), Just("mod.iops".to_owned()), Just("reboot".to_owned()),
+                "[a-zA-Z.]{0,20}",
+            ],
+            prop_oneof!["\\PC{0,30}", "[0-9]{1,25}", "[a-z0-9.@,=-]{0,60}", Just("{instance}".to_owned())],
+        ), 0..6),
+    ) {
+        let pairs: String = pairs.iter().map(|(key, value)| format!(" -Drdsecho.{key}={value}")).collect();
+        for options in [text.clone(), format!("{BASE}{pairs}"), format!("{pairs} {text}")] {
+            match Settings::from_options(&options) {
+                Ok(settings) => {
+                    prop_assert!(settings.approvals() <= settings.approvers().len());
+                    prop_assert!(settings.promote.cname.contains('.'));
+                    prop_assert!(settings.retire.final_snapshot.contains("{instance}"), "unique");
+                }
+                Err(error) => {
+                    prop_assert!(!error.problems.is_empty());
+                    prop_assert!(error.problems.iter().all(|problem| !problem.message.is_empty()));
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -132,6 +214,15 @@ fn the_place_must_match_where_it_is_given() {
     assert_eq!(error.problems.len(), 2, "{error}");
     assert!(error.to_string().contains("rdsecho.region: is eu-west-1, but this runs in us-east-1"), "{error}");
     assert!(with("").check_place("anywhere", "anyone").is_ok());
+}
+
+#[test]
+fn values_are_compared_as_rds_does() {
+    let text = |text: &str| Value::Text(text.to_owned());
+    assert!(Value::Flag(true).satisfies(&Value::Flag(true)) && !Value::Flag(true).satisfies(&Value::Flag(false)));
+    assert!(Value::Number(1).satisfies(&Value::Number(1)) && !Value::Number(1).satisfies(&Value::Number(2)));
+    assert!(text("DEV").satisfies(&text("dev")) && !text("dev").satisfies(&text("qa")));
+    assert!(!text("1").satisfies(&Value::Number(1)));
 }
 
 #[test]

@@ -98,6 +98,8 @@ fn each_standing_has_its_own_page() {
         (Standing::Enough, Action::Cancel, 200, "Cancel the switch?", true),
         (by("bob@example.test"), Action::Confirm, 409, "This request was cancelled", false),
         (by("ann@example.test"), Action::Cancel, 200, "This request was cancelled", false),
+        (by("bob@example.test"), Action::Cancel, 409, "This request was cancelled", false),
+        (by("ann@example.test"), Action::Confirm, 409, "This request was cancelled", false),
         (Standing::Expired, Action::Confirm, 410, "This request has expired", false),
         (Standing::Superseded, Action::Cancel, 410, "This request is out of date", false),
         (Standing::Promoted, Action::Confirm, 200, "Done: the switch has happened", false),
@@ -111,6 +113,7 @@ fn each_standing_has_its_own_page() {
         assert_eq!(page.status(), status, "{standing:?}");
         assert!(html.contains(&format!("<h1>{heading}</h1>")), "{standing:?}: {html}");
         assert_eq!(html.contains("<form method=\"post\">"), button, "{standing:?}");
+        assert_eq!(html.contains("<button type=\"submit\" class=\"cancel\""), button && action == Action::Cancel, "{standing:?}");
         assert!(html.len() < 15_000 && !html.contains("<script"), "{} bytes", html.len());
     }
     for (page, status) in [(Page::BadLink, 404), (Page::Expired, 410), (Page::NotStored, 503), (Page::WrongMethod, 405)]

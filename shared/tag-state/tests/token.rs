@@ -3,9 +3,12 @@
 
 mod common;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use common::mac;
 use jiff::Timestamp;
 use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
 use tag_state::approval::{Action, Claim, Mac};
 
 fn claim() -> Claim {
@@ -45,6 +48,103 @@ proptest! {
             }
         }
     }
+}
+
+/// A digest over a secret and the message serves here as KMS's HMAC does.
+fn signed(claim: &Claim) -> Mac {
+    let digest = Sha256::new().chain_update(b"secret").chain_update(claim.message()).finalize();
+    Mac::from_bytes(&digest).unwrap()
+}
+
+/// What somebody does to a token.
+#[derive(Clone, Debug)]
+enum Tampering {
+    Replace(usize, char),
+    Insert(usize, char),
+    Remove(usize),
+    Truncate(usize),
+    Swap(usize, usize),
+    Splice(usize),
+    Field(usize, String),
+}
+
+fn tampering() -> impl Strategy<Value = Tampering> {
+    let character = prop_oneof![prop::char::range('!', '~'), any::<char>()];
+    prop_oneof![
+        (0..400usize, character.clone()).prop_map(|(place, to)| Tampering::Replace(place, to)),
+        (0..400usize, character).prop_map(|(place, new)| Tampering::Insert(place, new)),
+        (0..400usize).prop_map(Tampering::Remove),
+        (0..400usize).prop_map(Tampering::Truncate),
+        (0..400usize, 0..400usize).prop_map(|(one, other)| Tampering::Swap(one, other)),
+        (0..400usize).prop_map(Tampering::Splice),
+        (0..8usize, "[a-z0-9@.:+-]{0,20}").prop_map(|(field, to)| Tampering::Field(field, to)),
+    ]
+}
+
+fn tampered(token: &str, other: &str, how: &Tampering) -> String {
+    let mut characters: Vec<char> = token.chars().collect();
+    let length = characters.len().max(1);
+    match how {
+        Tampering::Replace(place, to) if !characters.is_empty() => characters[place % length] = *to,
+        Tampering::Insert(place, new) => characters.insert(place % (characters.len() + 1), *new),
+        Tampering::Remove(place) if !characters.is_empty() => drop(characters.remove(place % length)),
+        Tampering::Truncate(to) => characters.truncate(to % length),
+        Tampering::Swap(one, two) if !characters.is_empty() => characters.swap(one % length, two % length),
+        Tampering::Splice(place) => {
+            characters.truncate(place % length);
+            characters.extend(other.chars().skip(place % length));
+        }
+        // As whoever knows the form would: another field, encoded as it should be, with the MAC there was.
+        Tampering::Field(field, to) => {
+            let Some((fields, mac)) = token.split_once('.') else { return token.to_owned() };
+            let Ok(fields) = BASE64.decode(fields) else { return token.to_owned() };
+            let fields = String::from_utf8_lossy(&fields).into_owned();
+            let mut parts: Vec<&str> = fields.split('\n').collect();
+            if let Some(part) = parts.get_mut(*field) {
+                *part = to;
+            }
+            return format!("{}.{mac}", BASE64.encode(parts.join("\n")));
+        }
+        Tampering::Replace(..) | Tampering::Remove(_) | Tampering::Swap(..) => {}
+    }
+    characters.into_iter().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
+    /// Whatever is done to a genuine token, alone or with another genuine one at hand: what is accepted is
+    /// one of the two, unchanged.
+    #[test]
+    fn no_tampering_is_accepted(how in prop::collection::vec(tampering(), 1..4)) {
+        let one = claim();
+        let other = Claim { action: Action::Cancel, approver: "bob@example.test".to_owned(), request: 4, ..claim() };
+        let tokens = [one.token(&signed(&one)), other.token(&signed(&other))];
+        let mut text = tokens[0].expose().to_owned();
+        for how in &how {
+            text = tampered(&text, tokens[1].expose(), how);
+        }
+        if let Some((claim, mac)) = Claim::parse(&text)
+            && signed(&claim) == mac
+        {
+            prop_assert!(tokens.iter().any(|token| token.expose() == text), "{}", text);
+        }
+    }
+}
+
+/// The longest token that is made is far from the longest that is read; what is longer is not even decoded.
+#[test]
+fn a_token_has_a_longest_length() {
+    let with_approver = |length: usize| {
+        let claim = Claim { approver: "a".repeat(length), ..claim() };
+        claim.token(&mac(7)).expose().to_owned()
+    };
+    let length = (1..1000).find(|length| with_approver(*length).len() >= 1024).unwrap();
+    let longest = (length - 2..=length).rev().map(with_approver).find(|token| token.len() <= 1024).unwrap();
+    assert!(Claim::parse(&longest).is_some());
+    let mut longer = (length..).map(with_approver).find(|token| token.len() > 1024).unwrap();
+    assert!(Claim::parse(&longer).is_none());
+    longer.truncate(1024);
+    assert!(Claim::parse(&longer).is_none());
 }
 
 /// Every single bit of a real token flipped: it is refused by its form, or says something else and so
@@ -88,6 +188,22 @@ fn other_spellings_of_the_same_token_are_refused() {
     ] {
         assert!(other == token || Claim::parse(&other).is_none(), "{other}");
     }
+    let (fields, mac) = token.split_once('.').unwrap();
+    let fields = String::from_utf8(BASE64.decode(fields).unwrap()).unwrap();
+    for (ours, other) in [("\n3\n", "\n03\n"), ("\n3\n", "\n+3\n"), ("1\ndev", "2\ndev"), ("1\ndev", "01\ndev")] {
+        let other = format!("{}.{mac}", BASE64.encode(fields.replacen(ours, other, 1)));
+        assert_ne!(other, token);
+        assert!(Claim::parse(&other).is_none(), "{ours:?} as {other:?}");
+    }
+}
+
+#[test]
+fn a_mac_has_its_bytes() {
+    let bytes: Vec<u8> = (0..32).collect();
+    let mac = Mac::from_bytes(&bytes).unwrap();
+    assert_eq!(mac.as_bytes(), bytes);
+    assert_eq!(Mac::decode(&mac.encode()), Some(mac));
+    assert_eq!(Mac::from_bytes(&bytes[1..]), None);
 }
 
 /// The message names everything, so that no part of one link fits another.

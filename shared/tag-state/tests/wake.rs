@@ -59,7 +59,53 @@ fn our_own_events_and_schedules_are_understood() {
     assert_eq!(Wake::parse(&settings(), &clicked).to_string(), "Echo Approval Changed: confirm (dev-2026-11-22)");
 }
 
+/// Any JSON at all, with the names that we look for among the keys.
+fn anything() -> impl Strategy<Value = Value> {
+    let key = prop_oneof![
+        Just("detail-type".to_owned()),
+        Just("detail".to_owned()),
+        Just("echo".to_owned()),
+        Just("instance".to_owned()),
+        Just("SourceArn".to_owned()),
+        Just("EventID".to_owned()),
+        Just("to".to_owned()),
+        Just("action".to_owned()),
+        "\\PC{0,10}",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        Just(json!("Echo Schedule")),
+        Just(json!("Echo Stage Changed")),
+        Just(json!("Echo Approval Changed")),
+        Just(json!("RDS DB Instance Event")),
+        Just(json!("RDS DB Snapshot Event")),
+        Just(json!("dev")),
+        Just(json!("dev-2026-11-22")),
+        Just(json!("arn:aws:rds:us-east-1:000000000000:db:dev-2026-11-22")),
+        "\\PC{0,30}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 8, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(key.clone(), inner, 0..8)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
 proptest! {
+    #[test]
+    fn any_json_is_understood_or_foreign(event in anything()) {
+        match Wake::parse(&settings(), &event) {
+            Wake::Instance { identifier, .. } => prop_assert!(settings().name.edition(&identifier).is_some()),
+            Wake::All => prop_assert_eq!(&event["detail-type"], "Echo Schedule"),
+            Wake::Snapshot { arn, .. } => prop_assert!(arn.contains(":snapshot:")),
+            Wake::Foreign { why } => prop_assert!(!why.is_empty()),
+        }
+    }
+
     #[test]
     fn no_event_is_too_odd(kind in "\\PC{0,20}", arn in "\\PC{0,80}", mangled in "arn:aws:rds:[a-z:-]{0,20}:(db|snapshot):[a-z0-9:-]{0,20}") {
         for arn in [arn, mangled] {

@@ -48,6 +48,8 @@ enum Due {
     Late(Write),
     /// Nothing goes wrong any more.
     Quiet,
+    /// And what only a person can put right is put right.
+    MakeGood,
 }
 
 /// What came of a lifetime.
@@ -70,6 +72,7 @@ struct Lifetime {
     undos: Vec<Option<Undo>>,
     links: Vec<String>,
     quiet_since: Option<Timestamp>,
+    good_since: Option<Timestamp>,
     reasons: BTreeMap<Function, Report>,
     tally: Tally,
 }
@@ -96,6 +99,7 @@ pub fn live(seed: u64, trace: bool) -> Outcome {
         undos: Vec::new(),
         links: Vec::new(),
         quiet_since: None,
+        good_since: None,
         reasons: BTreeMap::new(),
         tally: Tally { seeds: 1, ..Tally::default() },
         plan,
@@ -134,7 +138,7 @@ impl Lifetime {
                     return self.end();
                 }
             }
-            if let Some(since) = self.quiet_since {
+            if let Some(since) = self.good_since {
                 if self.settled(since) {
                     break;
                 }
@@ -266,6 +270,7 @@ impl Lifetime {
                 self.town.apply_late(&write);
             }
             Due::Quiet => self.be_quiet(),
+            Due::MakeGood => self.make_good(),
         }
     }
 
@@ -427,6 +432,35 @@ impl Lifetime {
     /// From here on nothing goes wrong, and nobody meddles; events do not come at all.
     fn be_quiet(&mut self) {
         self.say(|| "---- quiet from here on ----".to_owned());
+        self.quiet_since = Some(self.town.now());
+        self.due(self.town.now() + self.plan.fallback * 3 + SignedDuration::from_mins(15), Due::MakeGood);
+    }
+
+    /// 9. Nobody waits without a word: each is promoted and in use, or somebody says what about it.
+    fn silent(&self) -> Option<String> {
+        let watch = self.town.watch.borrow();
+        let alive = watch.ledger.lives.values().filter(|life| life.ours && life.gone.is_none());
+        let said = |identifier: &str| {
+            let outcomes = self.reasons.values().flat_map(|report| &report.outcomes);
+            let named = outcomes.clone().any(|outcome| outcome.instance.as_deref() == Some(identifier));
+            // An error of a call names its subject.
+            named || self.reasons.values().flat_map(|report| &report.errors).any(|error| error.contains(identifier))
+        };
+        let in_use = self.town.in_use();
+        let mut silent = alive.map(|life| &life.identifier).filter(|one| in_use.as_ref() != Some(*one) && !said(one));
+        silent.find(|one| self.town.rds.world().instances()[*one].status != "deleting").cloned()
+    }
+
+    fn make_good(&mut self) {
+        if let Some(silent) = self.silent() {
+            let mut watch = self.town.watch.borrow_mut();
+            let stage = self.town.tag(&silent, "stage");
+            let line = format!("invariant 9: nobody says what {silent} ({stage:?}) waits for");
+            watch.say(|| format!("VIOLATION {line}"));
+            watch.violations.push(line);
+            return;
+        }
+        self.say(|| "---- what only people can put right is put right ----".to_owned());
         for place in 0..self.undos.len() {
             if let Some(undo) = self.undos[place].take() {
                 self.town.undo(undo);
@@ -434,7 +468,7 @@ impl Lifetime {
         }
         // Somebody puts right what only a person can: a record that is gone, an instance that was stopped.
         self.town.make_good();
-        self.quiet_since = Some(self.town.now());
+        self.good_since = Some(self.town.now());
     }
 
     /// By when it must have found back: what is under way may have to run out first; then one whole cycle.

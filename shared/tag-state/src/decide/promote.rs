@@ -68,6 +68,22 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
     repairs
 }
 
+/// Promoted instances while the CNAME points at none of ours: nothing can be concluded, and that is said.
+pub fn strays<'a>(
+    settings: &'a Settings,
+    own: &'a [OwnInstance],
+    record: &'a Record,
+) -> impl Iterator<Item = (&'a OwnInstance, Reason)> {
+    let ours = own.iter().any(|own| record.points_at(own.facts()));
+    let what = match record {
+        Record::Absent => "not there".to_owned(),
+        Record::Cname { value, .. } => format!("a CNAME to {value}"),
+        Record::Other(what) => what.clone(),
+    };
+    let reason = Reason::PointsElsewhere { name: settings.promote.cname.clone(), what };
+    own.iter().filter(move |own| !ours && own.stage() == Stage::Promoted).map(move |own| (own, reason.clone()))
+}
+
 /// The instance that waits for its promotion: the newest rebooted one that nothing has closed.
 pub fn candidate<'a>(settings: &Settings, own: &'a [OwnInstance], now: Timestamp) -> Decision<&'a OwnInstance> {
     let rebooted = || own.iter().filter(|own| own.stage() == Stage::Rebooted);
