@@ -77,7 +77,8 @@ async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
     Ok(repair(&scene, &mut own, &swapped, report).await?)
 }
 
-/// The tags follow the CNAME; the one behind it first, so that at no time nobody is promoted.
+/// The tags follow the CNAME; the one behind it first, so that at no time nobody is promoted. Beyond that, what
+/// cannot be done for one (it is stopped, or being deleted) is no reason not to do the rest.
 async fn repair<R: Rds, A: Announcer>(
     scene: &Scene<'_, R, A>,
     own: &mut [OwnInstance],
@@ -87,19 +88,24 @@ async fn repair<R: Rds, A: Announcer>(
     for Repair { own: one, to, tags, protect, why } in repairs(scene.settings, own, record, scene.now) {
         let identifier = one.identifier().to_owned();
         if protect {
-            scene.rds.modify(&Modify::protection(&identifier, true)).await?;
+            match scene.rds.modify(&Modify::protection(&identifier, true)).await {
+                Ok(()) => {
+                    report.add(Outcome::done(&identifier, Did::Acted, "deletion protection requested", why.clone()));
+                }
+                Err(error) => report.failed(Some(&identifier), &error),
+            }
         }
-        let outcome = match to {
-            Some(to) => {
-                let did = scene.enter(&one, to, &tags, report).await?;
+        let Some(to) = to else { continue };
+        match scene.enter(&one, to, &tags, report).await {
+            Ok(did) => {
                 for known in own.iter_mut().filter(|known| known.identifier() == identifier) {
                     *known = one.after_writing(&scene.settings.name, &tags);
                 }
-                Outcome::done(&identifier, did, format!("stage {to}"), why)
+                report.add(Outcome::done(&identifier, did, format!("stage {to}"), why));
             }
-            None => Outcome::done(&identifier, Did::Acted, "deletion protection requested", why),
-        };
-        report.add(outcome);
+            Err(error) if to == Stage::Promoted => return Err(error),
+            Err(error) => report.failed(Some(&identifier), &error),
+        }
     }
     Ok(())
 }

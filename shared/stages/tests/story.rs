@@ -385,6 +385,24 @@ fn the_final_snapshot_of_a_namesake_is_no_obstacle() {
 }
 
 #[test]
+fn what_cannot_be_repaired_does_not_keep_the_rest_from_it() {
+    let mut calm = Calm::new("-Drdsecho.retire.graceHours=24");
+    calm.until(200, |calm| calm.stage(SECOND) == "promoted").expect("two cycles");
+    // Somebody returns to the first one by hand, and it fills up: RDS takes no modification.
+    calm.point_at(FIRST);
+    let off = tag_state::calls::Modify::protection(FIRST, false);
+    simulation::functions::ready(stages::ports::Rds::modify(&calm.town.rds, &off)).unwrap();
+    calm.town.rds.world_mut().force_status(FIRST, "rebooting").unwrap();
+    let report = calm.wake(Function::Promote).unwrap();
+    assert_eq!((&*calm.stage(FIRST), &*calm.stage(SECOND)), ("promoted", "forgotten"), "{report:#?}");
+    let waits = report.outcomes.iter().find(|outcome| outcome.code == Some("call-failed")).unwrap();
+    assert_eq!((waits.instance.as_deref(), &waits.did), (Some(FIRST), &Did::Waits { until: None }));
+    calm.town.rds.world_mut().force_status(FIRST, "available").unwrap();
+    let report = calm.wake(Function::Promote).unwrap();
+    assert!(calm.facts(FIRST).unwrap().deletion_protection, "{report:#?}");
+}
+
+#[test]
 fn a_name_without_a_record_gets_one() {
     let mut calm = Calm::new("");
     *calm.town.zone.borrow_mut() = Record::Absent;

@@ -113,7 +113,11 @@ fn each_standing_has_its_own_page() {
         assert_eq!(page.status(), status, "{standing:?}");
         assert!(html.contains(&format!("<h1>{heading}</h1>")), "{standing:?}: {html}");
         assert_eq!(html.contains("<form method=\"post\">"), button, "{standing:?}");
-        assert_eq!(html.contains("<button type=\"submit\" class=\"cancel\""), button && action == Action::Cancel, "{standing:?}");
+        assert_eq!(
+            html.contains("<button type=\"submit\" class=\"cancel\""),
+            button && action == Action::Cancel,
+            "{standing:?}"
+        );
         assert!(html.len() < 15_000 && !html.contains("<script"), "{} bytes", html.len());
     }
     for (page, status) in [(Page::BadLink, 404), (Page::Expired, 410), (Page::NotStored, 503), (Page::WrongMethod, 405)]

@@ -13,6 +13,7 @@ use tag_state::wake::Wake;
 
 use crate::functions::{Done, Function, Job, Progress, Running, run};
 use crate::hands::Undo;
+use crate::ledger::Life;
 use crate::plan::Plan;
 use crate::port::Write;
 use crate::tally::Tally;
@@ -155,6 +156,7 @@ impl Lifetime {
         let mut watch = self.town.watch.borrow_mut();
         self.tally.cycles = watch.promotions;
         self.tally.faults_of_calls(&watch.faults);
+        self.tally.fault("read stale", watch.stale_reads);
         self.tally.violations = watch.violations.len() as u64;
         self.tally.invocations = self.processes;
         Outcome { violations: watch.violations.clone(), trace: watch.take_trace(), tally: self.tally }
@@ -451,11 +453,26 @@ impl Lifetime {
         silent.find(|one| self.town.rds.world().instances()[*one].status != "deleting").cloned()
     }
 
+    /// 5. Where no person has touched a tag, the one behind the CNAME is promoted, and no other is.
+    fn disorder(&self) -> Option<String> {
+        let watch = self.town.watch.borrow();
+        let mut alive = watch.ledger.lives.values().filter(|life| life.ours && life.gone.is_none());
+        let in_use = self.town.in_use().filter(|one| alive.clone().any(|life| life.identifier == *one))?;
+        if alive.clone().any(|life| life.tampered) {
+            return None;
+        }
+        let promoted = |life: &Life| self.town.tag(&life.identifier, "stage").as_deref() == Some("promoted");
+        let wrong = alive.find(|life| promoted(life) != (life.identifier == in_use))?;
+        Some(format!("the CNAME points at {in_use}; stages {:?} ({} is wrong)", self.town.stages(), wrong.identifier))
+    }
+
     fn make_good(&mut self) {
-        if let Some(silent) = self.silent() {
-            let mut watch = self.town.watch.borrow_mut();
+        let silent = self.silent().map(|silent| {
             let stage = self.town.tag(&silent, "stage");
-            let line = format!("invariant 9: nobody says what {silent} ({stage:?}) waits for");
+            format!("invariant 9: nobody says what {silent} ({stage:?}) waits for")
+        });
+        if let Some(line) = silent.or_else(|| self.disorder().map(|what| format!("invariant 5: at rest {what}"))) {
+            let mut watch = self.town.watch.borrow_mut();
             watch.say(|| format!("VIOLATION {line}"));
             watch.violations.push(line);
             return;

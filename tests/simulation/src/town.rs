@@ -216,11 +216,12 @@ impl Town {
         if self.staleness == 0.0 || self.rng.borrow_mut().f64() >= self.staleness {
             return false;
         }
-        let watch = self.watch.borrow();
+        let mut watch = self.watch.borrow_mut();
         let Some(before) = watch.tags_before_last_write(&instance.resource_id, self.now(), STALE_FOR) else {
             return false;
         };
         instance.tags = before.clone();
+        watch.stale_reads += 1;
         true
     }
 

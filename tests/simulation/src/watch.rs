@@ -45,6 +45,8 @@ pub struct Watch {
     pub promotions: u64,
     /// What went wrong, by kind.
     pub faults: BTreeMap<Kind, u64>,
+    /// Reads that showed an instance without the last write to its tags.
+    pub stale_reads: u64,
     /// The world's time, for the trace.
     pub clock: Timestamp,
     trace: Option<Vec<String>>,
@@ -70,6 +72,7 @@ impl Watch {
             violations: Vec::new(),
             promotions: 0,
             faults: BTreeMap::new(),
+            stale_reads: 0,
             clock: Timestamp::UNIX_EPOCH,
             trace: None,
             tokens: BTreeSet::new(),
