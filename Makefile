@@ -18,7 +18,10 @@ LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(BUILT)/rds-sim
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python check build deploy requirements clean rust python
+# A hundred lifetimes for each mutant, not two thousand.
+MUTANTS := -- -- --skip two_thousand --skip a_seed_replays --skip the_command
+
+.PHONY: help demo test test-rust test-python mutants check build deploy requirements clean rust python
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -33,6 +36,11 @@ test-rust: rust ## the tests in Rust: stages, settings, the simulated RDS
 
 test-python: build ## the tests from outside: the simulated RDS against botocore, the whole on a local AWS
 	$(LOCAL) $(VENV)/bin/python -m pytest -c tests/pytest.ini tests
+
+mutants: rust ## changes the code in one place after another and runs the tests against each; takes hours
+	@cargo mutants --version >/dev/null 2>&1 || { echo "make: install it first: cargo install cargo-mutants --locked"; exit 1; }
+	cargo mutants -p tag-state --test-package tag-state,stages,simulation -o $(CARGO_TARGET_DIR)/mutants-tag-state $(MUTANTS)
+	cargo mutants -p stages --test-package stages,simulation -o $(CARGO_TARGET_DIR)/mutants-stages $(MUTANTS)
 
 check: rust ## format, clippy with warnings denied, and what the pure crate may depend on
 	cargo fmt --all --check

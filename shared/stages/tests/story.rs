@@ -83,6 +83,48 @@ fn two_cycles_run_through_schedules_alone() {
     assert!(world.instances()["production"].facts().tags.is_empty(), "production was not touched");
 }
 
+#[test]
+fn every_stage_and_every_click_is_announced() {
+    let mut calm = Calm::new("");
+    calm.until(200, two_cycles_done).expect("two cycles");
+    let told: Vec<String> = calm
+        .announced
+        .iter()
+        .map(|announcement| {
+            let detail: serde_json::Value = serde_json::from_str(&announcement.detail).unwrap();
+            assert_eq!(detail["echo"], "dev");
+            assert!(announcement.arn.ends_with(detail["instance"].as_str().unwrap()));
+            let change = [&detail["from"], &detail["to"], &detail["action"]];
+            let words: Vec<&str> = change.iter().filter_map(|word| word.as_str()).collect();
+            format!("{} {}", detail["instance"].as_str().unwrap(), words.join(" to "))
+        })
+        .collect();
+    let life = |one: &str| {
+        ["new", "new to modified", "modified to rebooted", "confirm", "rebooted to promoted"]
+            .map(|step| format!("{one} {step}"))
+    };
+    let mut expected = [life(FIRST), life(SECOND)].concat();
+    expected.extend(["promoted to forgotten", "forgotten to retired"].map(|step| format!("{FIRST} {step}")));
+    assert_eq!(told, expected);
+}
+
+/// The link itself says that it is too old: nobody has to be asked.
+#[test]
+fn an_old_link_costs_no_call() {
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    let letter = calm.letter("ann@example.test").unwrap();
+    let expires = calm.town.echo_tags(FIRST).unwrap().request.unwrap().expires;
+    calm.town.advance(expires);
+    assert_eq!(calm.visit("GET", &letter.confirm).status, 200);
+    assert!(calm.calls.last().unwrap().1 > 0);
+    calm.pass(1);
+    assert_eq!(calm.visit("POST", &letter.confirm).status, 410);
+    assert_eq!(*calm.calls.last().unwrap(), ("approve", 0));
+    assert_eq!(calm.visit("POST", "https://page.test/nonsense").status, 404);
+    assert_eq!(*calm.calls.last().unwrap(), ("approve", 0));
+}
+
 /// Of two runs at the same moment, or a restore whose first answer was lost, the slower one finds its work done.
 #[test]
 fn a_restore_that_is_there_already_is_success() {
@@ -139,7 +181,10 @@ fn a_cancel_keeps_the_cname_and_the_next_echo_asks_again() {
     until_asked(&mut calm);
     let Letter { confirm, cancel, .. } = calm.letter("bob@example.test").unwrap();
     assert_eq!(calm.visit("POST", &confirm).status, 200);
-    assert_eq!(calm.visit("POST", &cancel).status, 200);
+    let pressed = calm.visit("POST", &cancel);
+    assert_eq!(pressed.status, 200);
+    assert!(pressed.body.contains("<h1>Cancelled</h1>"), "{}", pressed.body);
+    assert!(calm.visit("GET", &cancel).body.contains("<h1>This request was cancelled</h1>"));
     let Letter { confirm, .. } = calm.letter("ann@example.test").unwrap();
     assert_eq!(calm.visit("POST", &confirm).status, 409);
     calm.all_look();

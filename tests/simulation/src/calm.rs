@@ -7,6 +7,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 use stages::approve::Response;
 use stages::report::Report;
+use tag_state::calls::Announcement;
 use tag_state::facts::{Instance, Record};
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
@@ -40,6 +41,8 @@ pub struct Calm {
     pub town: Rc<Town>,
     /// All mails, in order.
     pub letters: Vec<Letter>,
+    /// All announcements, in order.
+    pub announced: Vec<Announcement>,
     /// What each function said last.
     pub said: BTreeMap<Function, Report>,
     /// Which call of which process goes wrong, and how.
@@ -76,6 +79,7 @@ impl Calm {
         Calm {
             town: Rc::new(town),
             letters: Vec::new(),
+            announced: Vec::new(),
             said: BTreeMap::new(),
             strike: None,
             calls: Vec::new(),
@@ -89,6 +93,7 @@ impl Calm {
         Calm {
             town: Rc::new(self.town.fork()),
             letters: self.letters.clone(),
+            announced: self.announced.clone(),
             said: self.said.clone(),
             strike: self.strike,
             calls: self.calls.clone(),
@@ -113,7 +118,7 @@ impl Calm {
                 self.letters.push(Letter { to: mail.to.clone(), confirm: link(confirm), cancel: link(cancel) });
             }
         }
-        self.town.bus.borrow_mut().clear();
+        self.announced.append(&mut self.town.bus.borrow_mut());
         done
     }
 
