@@ -108,6 +108,62 @@ fn every_stage_and_every_click_is_announced() {
     assert_eq!(told, expected);
 }
 
+/// A retry meets the effect of its first attempt, whose answer was lost: that is no failure.
+#[test]
+fn a_modification_that_was_applied_already_is_success() {
+    let mut calm = Calm::new("");
+    calm.until(20, |calm| calm.facts(FIRST).is_some_and(|one| one.status == "available")).expect("a restored one");
+    assert_eq!(calm.stage(FIRST), "new");
+    calm.strike = Some((calm.calls.len() as u64, 2, Kind::Repeats));
+    let report = calm.wake(Function::Modify).unwrap();
+    assert!(report.errors.is_empty(), "{report:#?}");
+    assert_eq!(calm.stage(FIRST), "modified");
+}
+
+/// The next attempt finds out what became of it.
+#[test]
+fn a_restore_whose_answer_was_lost_is_an_error() {
+    let mut calm = Calm::new("");
+    calm.strike = Some((0, 3, Kind::LosesItsAnswer));
+    let report = calm.wake(Function::New).unwrap();
+    assert_eq!((report.errors.len(), calm.calls[0]), (1, ("new", 3)), "{report:#?}");
+    let report = calm.wake(Function::New).unwrap();
+    assert_eq!(report.outcomes[0].code, Some("in-flight"), "{report:#?}");
+}
+
+/// Between the listing and the restore another run restored it, and it was given up already.
+#[test]
+fn an_identifier_that_is_taken_by_one_given_up_is_an_error() {
+    let calm = Calm::new("");
+    let report = meanwhile(&calm, Function::New, 3, || {
+        let restored = Running::begin(&calm.town, 1, Job::Stage(Function::New, Wake::All), Trouble::None).finish();
+        assert!(restored.is_some());
+        calm.town.tag_by_hand(FIRST, "stage", "forgotten");
+    });
+    assert_eq!(report.errors.len(), 1, "{report:#?}");
+    assert!(report.errors[0].contains("AlreadyExists"), "{report:#?}");
+}
+
+/// The log says what the reader of a page saw.
+#[test]
+fn a_visit_is_told_of() {
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    let letter = calm.letter("ann@example.test").unwrap();
+    let mut told = |method: &'static str| match calm.run(&Job::Visit { method, url: letter.confirm.clone() }) {
+        Some(Done::Page(_, report)) => {
+            let outcome = &report.outcomes[0];
+            format!("{}; {} {}", report.woken_by, outcome.what, outcome.why)
+        }
+        Some(Done::Stage(_) | Done::Rollback(_)) | None => panic!("no page"),
+    };
+    assert_eq!(told("GET"), "GET of the confirm page by ann@example.test;  the request is open");
+    let pressed =
+        "POST of the confirm page by ann@example.test; confirmed ann@example.test pressed the button of request 1";
+    assert_eq!(told("POST"), pressed);
+    assert_eq!(told("GET"), "GET of the confirm page by ann@example.test;  enough have confirmed");
+}
+
 /// The link itself says that it is too old: nobody has to be asked.
 #[test]
 fn an_old_link_costs_no_call() {
@@ -389,10 +445,13 @@ fn protection_that_somebody_takes_off_is_put_back() {
     let report = calm.wake(Function::Modify).unwrap();
     assert_eq!(report.outcomes[0].did, Did::Acted, "{report:#?}");
     assert!(calm.facts(FIRST).unwrap().deletion_protection);
-    calm.wake(Function::Promote);
-    assert!(calm.uses(FIRST));
     let report = calm.wake(Function::Modify).unwrap();
     assert_eq!(report.outcomes[0].code, Some("nothing-to-do"), "{report:#?}");
+    let event = Wake::Instance { identifier: FIRST.to_owned(), what: "something".to_owned() };
+    let report = calm.wake_for(Function::Modify, event).unwrap();
+    assert_eq!(report.outcomes[0].code, Some("other-stage"), "who is asked about one says so: {report:#?}");
+    calm.wake(Function::Promote);
+    assert!(calm.uses(FIRST));
 }
 
 #[test]

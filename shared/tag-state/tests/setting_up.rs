@@ -116,10 +116,10 @@ fn protection_is_kept_on_until_the_promotion() {
 fn modified(change: impl FnOnce(&mut Instance)) -> Option<tag_state::calls::Modify> {
     let mut fresh = instance("dev-2026-11-22", "new", &[]);
     change(&mut fresh);
-    match modify::decide(&settings(), &own(fresh), at(NOW)) {
-        Decision::Act(ModifyStep::Modify { call, .. }) => call,
-        other => panic!("modify submits nothing: {other:?}"),
-    }
+    let Decision::Act(ModifyStep::Modify { call, .. }) = modify::decide(&settings(), &own(fresh), at(NOW)) else {
+        panic!("modify submits nothing")
+    };
+    call
 }
 
 #[test]
@@ -154,12 +154,10 @@ fn the_key_of_a_managed_password_is_set_once() {
             actual.insert(Parameter::ManageMasterUserPassword, Value::Flag(managed));
             actual.insert(Parameter::MasterUserSecretKmsKeyId, Value::Text("arn:aws:kms:us-east-1:0:key/1".to_owned()));
         }
-        match modify::decide(&settings, &own(fresh), at(NOW)) {
-            Decision::Act(ModifyStep::Modify { call, .. }) => {
-                call.map(|call| call.parameters.keys().copied().collect::<Vec<_>>()).unwrap_or_default()
-            }
-            other => panic!("{other:?}"),
-        }
+        let Decision::Act(ModifyStep::Modify { call, .. }) = modify::decide(&settings, &own(fresh), at(NOW)) else {
+            panic!("modify submits nothing")
+        };
+        call.map(|call| call.parameters.keys().copied().collect::<Vec<_>>()).unwrap_or_default()
     };
     let both = [Parameter::ManageMasterUserPassword, Parameter::MasterUserSecretKmsKeyId];
     assert_eq!(asked(None), both);
@@ -181,10 +179,9 @@ fn the_key_of_a_managed_password_is_set_once() {
 fn what_rds_does_not_show_is_off() {
     let wanted = |value: &str| {
         let settings = with(&format!("-Drdsecho.mod.enablePerformanceInsights={value}"));
-        match modify::decide(&settings, &ours("dev-2026-11-22", "new", &[]), at(NOW)) {
-            Decision::Act(ModifyStep::Modify { call, .. }) => call.is_some(),
-            other => panic!("modify decides otherwise: {other:?}"),
-        }
+        let decision = modify::decide(&settings, &ours("dev-2026-11-22", "new", &[]), at(NOW));
+        let Decision::Act(ModifyStep::Modify { call, .. }) = decision else { panic!("modify submits nothing") };
+        call.is_some()
     };
     assert!(wanted("true"));
     assert!(!wanted("false"), "or modify would ask for it again and again");

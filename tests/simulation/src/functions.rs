@@ -94,7 +94,7 @@ pub enum Progress {
     /// It died.
     Died,
     /// It is through.
-    Done(Done),
+    Done(Box<Done>),
 }
 
 impl Running {
@@ -109,7 +109,7 @@ impl Running {
     /// Lets it make one call.
     pub fn go_on(&mut self) -> Progress {
         match self.work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(done) => Progress::Done(done),
+            Poll::Ready(done) => Progress::Done(Box::new(done)),
             Poll::Pending if self.process.is_dead() => Progress::Died,
             Poll::Pending => Progress::Goes,
         }
@@ -121,7 +121,7 @@ impl Running {
             match self.go_on() {
                 Progress::Goes => {}
                 Progress::Died => return None,
-                Progress::Done(done) => return Some(done),
+                Progress::Done(done) => return Some(*done),
             }
         }
     }

@@ -88,7 +88,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// A new step.
-    pub fn next(&mut self) -> u64 {
+    pub fn advance(&mut self) -> u64 {
         self.step += 1;
         self.step
     }

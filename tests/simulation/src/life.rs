@@ -343,7 +343,7 @@ impl Lifetime {
                 self.say(|| format!("{}#{number} is dead", running.process.name));
                 self.retry(running.job, attempt);
             }
-            Progress::Done(done) => self.done(running.job, attempt, done),
+            Progress::Done(done) => self.done(running.job, attempt, *done),
         }
     }
 

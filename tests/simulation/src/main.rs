@@ -49,7 +49,7 @@ fn wanted() -> Result<Option<Wanted>, lexopt::Error> {
             Long("seed") => wanted.one = Some(parser.value()?.parse()?),
             Long("trace") => wanted.trace = true,
             Long("help") | Short('h') => return Ok(None),
-            _ => return Err(argument.unexpected()),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
         }
     }
     if wanted.trace && wanted.one.is_none() {

@@ -143,7 +143,7 @@ impl Watch {
     /// An instance has come into the world.
     pub fn appeared(&mut self, world: &World, identifier: &str, ours: bool) {
         let Some(instance) = world.instances().get(identifier) else { return };
-        let step = self.ledger.next();
+        let step = self.ledger.advance();
         let by = if ours { US } else { By::Person };
         let first = TagWrite { step, at: world.now(), by, after: instance.tags.clone() };
         let life = Life {
@@ -163,7 +163,7 @@ impl Watch {
     /// Tags of an instance have been written.
     pub fn tagged(&mut self, world: &World, identifier: &str, by: By) {
         let Some(instance) = world.instances().get(identifier) else { return };
-        let step = self.ledger.next();
+        let step = self.ledger.advance();
         if let Some(life) = self.ledger.lives.get_mut(&instance.resource_id) {
             life.tags.push(TagWrite { step, at: world.now(), by, after: instance.tags.clone() });
             life.tampered |= by == By::Person;
@@ -172,14 +172,14 @@ impl Watch {
 
     /// The CNAME has been changed.
     pub fn moved(&mut self, by: By, to: Record) {
-        let step = self.ledger.next();
+        let step = self.ledger.advance();
         self.say(|| format!("    the CNAME is now {to:?}"));
         self.ledger.moves.push(Move { step, by, to });
     }
 
     /// Time has passed: somebody may be gone.
     pub fn world_moved(&mut self, world: &World) {
-        let step = self.ledger.next();
+        let step = self.ledger.advance();
         for (resource, life) in self.ledger.lives.iter_mut().filter(|(_, life)| life.gone.is_none()) {
             let there = world.instances().get(&life.identifier).is_some_and(|one| one.resource_id == *resource);
             if !there {
@@ -610,7 +610,7 @@ impl Watch {
             WriteRef::Delete(delete) => self.changed(world, delete.identifier()),
             WriteRef::Reboot(identifier) => {
                 self.changed(world, identifier);
-                let step = self.ledger.next();
+                let step = self.ledger.advance();
                 if let Some(life) = self.life_mut(world, identifier) {
                     life.reboots.push(step);
                 }
@@ -641,7 +641,7 @@ impl Watch {
     }
 
     fn changed(&mut self, world: &World, identifier: &str) {
-        let step = self.ledger.next();
+        let step = self.ledger.advance();
         if let Some(life) = self.life_mut(world, identifier) {
             life.changed_by_us.push(step);
         }
