@@ -375,6 +375,16 @@ fn without_its_zone_nothing_is_promoted_or_destroyed_and_that_is_said() {
 }
 
 #[test]
+fn a_record_that_cannot_be_read_just_now_is_an_error_and_no_missing_zone() {
+    let mut calm = confirmed("");
+    calm.strike = Some((calm.calls.len() as u64, 2, Kind::Throttled));
+    let report = calm.wake(Function::Promote).unwrap();
+    assert_eq!((report.errors.len(), calm.calls.last()), (1, Some(&("promote", 2))), "{report:#?}");
+    calm.wake(Function::Promote);
+    assert!(calm.uses(FIRST));
+}
+
+#[test]
 fn a_dead_address_neither_stops_the_others_nor_fills_their_mailboxes() {
     for failure in [Failure::Refused, Failure::Unknown] {
         let mut calm = Calm::new("");
