@@ -516,6 +516,98 @@ fn what_cannot_be_repaired_does_not_keep_the_rest_from_it() {
     assert!(calm.facts(FIRST).unwrap().deletion_protection, "{report:#?}");
 }
 
+/// promote's calls then: 1 instances, 2 record, 3 the tags of the one in use, 4 told, 5 the tags of the other, 6 told.
+#[test]
+fn the_one_in_use_is_promoted_before_another_is_demoted() {
+    let mut start = Calm::new("-Drdsecho.retire.graceHours=24");
+    start.until(200, |calm| calm.stage(SECOND) == "promoted").expect("two cycles");
+    start.point_at(FIRST);
+    for (call, stages, subject) in [
+        (3, ("forgotten", "promoted"), "AddTagsToResource"),
+        (5, ("promoted", "promoted"), "dev-2026-11-22-2: "),
+        (7, ("promoted", "forgotten"), ""),
+    ] {
+        let mut calm = start.fork();
+        calm.strike = Some((calm.calls.len() as u64, call, Kind::Fails));
+        let report = calm.wake(Function::Promote).unwrap();
+        assert_eq!((&*calm.stage(FIRST), &*calm.stage(SECOND)), stages, "{report:#?}");
+        assert_eq!(report.errors.len(), usize::from(call < 7), "{report:#?}");
+        let said = report.errors.first().map_or("", String::as_str);
+        assert!(if call == 3 { !said.starts_with("dev-") } else { said.starts_with(subject) }, "{said}");
+    }
+}
+
+/// In one wake the tags follow a hand, and then the promotion that waited.
+#[test]
+fn each_tag_is_written_once_in_a_wake() {
+    const THIRD: &str = "dev-2026-11-22-3";
+    let mut calm = Calm::new("-Drdsecho.retire.graceHours=24");
+    calm.until(400, |calm| calm.town.tag(THIRD, "confirmed:ann@example.test").is_some()).expect("a third one");
+    calm.point_at(FIRST);
+    let before = calm.announced.len();
+    let report = calm.wake(Function::Promote).unwrap();
+    let told: Vec<String> = report
+        .outcomes
+        .iter()
+        .filter_map(|outcome| match outcome.did {
+            Did::Advanced { to, .. } => Some(format!("{} {to}", outcome.instance.as_deref().unwrap())),
+            Did::Acted | Did::Waits { .. } | Did::Refuses | Did::Nothing => None,
+        })
+        .collect();
+    let expected = [(FIRST, "promoted"), (SECOND, "forgotten"), (THIRD, "promoted"), (FIRST, "forgotten")];
+    assert_eq!(told, expected.map(|(one, stage)| format!("{one} {stage}")), "{report:#?}");
+    assert_eq!(calm.announced.len() - before, 4);
+}
+
+/// promote's calls: 1 instances, 2 record, 3 the MAC, 4 the `replaced` tag, 5 the last look, 6 the swap.
+#[test]
+fn a_swap_that_somebody_else_was_faster_with_waits_and_one_that_failed_is_an_error() {
+    let start = confirmed("");
+    let calm = start.fork();
+    let report = meanwhile(&calm, Function::Promote, 6, || {
+        *calm.town.zone.borrow_mut() = Record::Cname { value: "faster.example.test".to_owned(), ttl: 5 };
+    });
+    let last = report.outcomes.last().unwrap();
+    assert_eq!((last.code, &last.did), (Some("record-changed"), &Did::Waits { until: None }), "{report:#?}");
+    assert_eq!((report.errors.len(), &*cname(&calm)), (0, "faster.example.test"));
+    let mut calm = start.fork();
+    calm.strike = Some((calm.calls.len() as u64, 6, Kind::Fails));
+    let report = calm.wake(Function::Promote).unwrap();
+    assert_eq!((report.errors.len(), &*cname(&calm)), (1, LEGACY), "{report:#?}");
+}
+
+/// The log line, which is the function's answer too.
+#[test]
+fn a_report_is_json() {
+    let mut calm = Calm::new("");
+    let line = calm.wake(Function::New).unwrap().to_json();
+    assert_eq!(line["echo"], "dev");
+    assert_eq!(line["function"], "new");
+    assert_eq!(line["at"], "2026-11-22T03:00:00Z");
+    assert_eq!(line["woken_by"], "schedule");
+    assert_eq!(line["error"], serde_json::Value::Null);
+    assert_eq!(line["warnings"], serde_json::json!([]));
+    let outcome = &line["outcomes"][0];
+    assert_eq!(
+        (&outcome["did"], &outcome["from"], &outcome["to"]),
+        (&"advanced".into(), &serde_json::Value::Null, &"new".into())
+    );
+    assert_eq!((&outcome["instance"], &outcome["code"]), (&FIRST.into(), &serde_json::Value::Null));
+    let line = calm.wake(Function::New).unwrap().to_json();
+    assert_eq!((&line["outcomes"][0]["did"], &line["outcomes"][0]["code"]), (&"waits".into(), &"in-flight".into()));
+    let event = Wake::Foreign { why: "it is a test".to_owned() };
+    let line = calm.wake_for(Function::New, event).unwrap().to_json();
+    assert_eq!(
+        (&line["outcomes"][0]["did"], &line["outcomes"][0]["code"]),
+        (&"nothing".into(), &"foreign-event".into())
+    );
+    calm.strike = Some((calm.calls.len() as u64, 1, Kind::Throttled));
+    let line = calm.wake(Function::Modify).unwrap().to_json();
+    assert_eq!(line["outcomes"], serde_json::json!([]), "what was not read is not said to be nothing");
+    let error = line["error"].as_str().unwrap();
+    assert!(error.contains("failed: Throttling: it was struck"), "{error}");
+}
+
 #[test]
 fn a_name_without_a_record_gets_one() {
     let mut calm = Calm::new("");
