@@ -409,6 +409,36 @@ fn a_dead_address_neither_stops_the_others_nor_fills_their_mailboxes() {
 }
 
 #[test]
+fn where_nobody_can_be_mailed_that_is_said_and_tried_again() {
+    let mut calm = Calm::new("-Drdsecho.promote.approvers=bob@example.test");
+    *calm.town.dead_address.borrow_mut() = Some(("bob@example.test".to_owned(), Failure::Refused));
+    calm.until(60, |calm| calm.town.tag(FIRST, "request").is_some()).expect("a request");
+    for _ in 0..12 {
+        calm.all_look();
+        calm.pass(10);
+    }
+    let outcome = &calm.said[&Function::RequestApproval].outcomes[0];
+    assert_eq!((&*outcome.what, outcome.instance.as_deref()), ("nobody could be mailed", Some(FIRST)));
+    assert_eq!(calm.town.tag(FIRST, "notified"), None);
+}
+
+/// retire's calls: 1 instances, 2 record, 3 and 4 both again, 5 protection, 6 the delete.
+#[test]
+fn where_the_protection_stays_nothing_is_deleted() {
+    let mut calm = Calm::new("");
+    calm.until(200, |calm| calm.stage(FIRST) == "retired").expect("a retired one");
+    calm.pass(15);
+    calm.strike = Some((calm.calls.len() as u64, 5, Kind::Fails));
+    let report = calm.wake(Function::Retire).unwrap();
+    assert_eq!((report.errors.len(), calm.calls.last()), (1, Some(&("retire", 5))), "{report:#?}");
+    // Taken off by somebody meanwhile: RDS says that there is nothing to modify, and that is as good.
+    calm.strike = Some((calm.calls.len() as u64, 5, Kind::Repeats));
+    let report = calm.wake(Function::Retire).unwrap();
+    assert_eq!(report.errors, [""; 0], "{report:#?}");
+    assert_eq!(calm.facts(FIRST).unwrap().status, "deleting");
+}
+
+#[test]
 fn whoever_could_not_be_reached_is_mailed_as_soon_as_that_works() {
     let mut calm = Calm::new("");
     *calm.town.dead_address.borrow_mut() = Some(("bob@example.test".to_owned(), Failure::Unknown));
