@@ -438,6 +438,29 @@ fn where_the_protection_stays_nothing_is_deleted() {
     assert_eq!(calm.facts(FIRST).unwrap().status, "deleting");
 }
 
+/// A hundred names for a final snapshot are enough; then a person is told.
+#[test]
+fn names_for_a_final_snapshot_are_not_tried_without_end() {
+    let mut calm = Calm::new("");
+    calm.until(200, |calm| calm.stage(FIRST) == "retired").expect("a retired one");
+    calm.pass(15);
+    for number in 1..=200 {
+        let name = format!("{FIRST}-final");
+        let planted = rds_sim::world::PlantedSnapshot {
+            source: "production".to_owned(),
+            identifier: if number == 1 { name } else { format!("{name}-{number}") },
+            snapshot_type: "awsbackup".to_owned(),
+            created: None,
+            source_tags: None,
+            announce: false,
+        };
+        calm.town.rds.world_mut().plant_snapshot(planted).unwrap();
+    }
+    let report = calm.wake(Function::Retire).unwrap();
+    assert_eq!((report.errors.len(), calm.calls.last()), (1, Some(&("retire", 5 + 100))), "{report:#?}");
+    assert_eq!(calm.facts(FIRST).unwrap().status, "available");
+}
+
 #[test]
 fn whoever_could_not_be_reached_is_mailed_as_soon_as_that_works() {
     let mut calm = Calm::new("");
