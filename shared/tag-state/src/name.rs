@@ -93,9 +93,7 @@ impl EchoName {
         let head = identifier.get(..self.0.len())?;
         let rest = identifier[self.0.len()..].strip_prefix('-')?;
         let date = rest.get(.."yyyy-MM-dd".len())?;
-        (head.eq_ignore_ascii_case(&self.0) && date.len() == 10)
-            .then(|| Some((date.parse().ok()?, &rest[date.len()..])))
-            .flatten()
+        head.eq_ignore_ascii_case(&self.0).then(|| Some((date.parse().ok()?, &rest[date.len()..]))).flatten()
     }
 }
 
@@ -166,5 +164,6 @@ mod tests {
         }
         assert!(name("dev").resembles("dev-2026-11-22-copy"));
         assert!(!name("dev").resembles("dev-qa-2026-11-22"));
+        assert!(!name("dev").resembles("xyz-2026-11-22"));
     }
 }

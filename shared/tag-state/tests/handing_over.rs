@@ -79,6 +79,10 @@ fn who_was_mailed_is_remembered_of_that_very_request() {
     assert_eq!(tag(&[], false), "1 2026-11-25T00:00:00Z ann@example.test");
     assert_eq!(tag(std::slice::from_ref(&bob), false), "1 2026-11-25T00:00:00Z ann@example.test bob@example.test");
     assert_eq!(tag(&[bob], true), "1 2026-11-25T00:00:00Z");
+    // As long as a tag's value can be, and one more.
+    let so_far = "1 2026-11-25T00:00:00Z ann@example.test ".len();
+    assert_eq!(tag(&["b".repeat(256 - so_far)], false).len(), 256);
+    assert_eq!(tag(&["b".repeat(257 - so_far)], false), "1 2026-11-25T00:00:00Z ann@example.test");
     let long: Vec<String> = (0..20).map(|number| format!("approver-{number:02}@example.test")).collect();
     let value = tag(&long, false);
     assert!(value.chars().count() <= 256 && value.ends_with(".test"), "what does not fit is left out: {value}");

@@ -90,6 +90,17 @@ fn what_cannot_work_is_refused_by_key() {
     let long = format!("{}@example.test", "x".repeat(120));
     refused(&format!("-Drdsecho.promote.approvers={long}"), "rdsecho.promote.approvers", "could not be stored");
     refused("-Drdsecho.promote.approvers=ann@example.test,Ann@example.test", "rdsecho.promote.approvers", "twice");
+    refused("-Drdsecho.mod.engine=mysql", "rdsecho.mod.engine", "use rdsecho.new.engine");
+    refused(
+        "-Drdsecho.new.monitoringInterval=0",
+        "rdsecho.new.monitoringInterval",
+        "use rdsecho.mod.monitoringInterval",
+    );
+    // As long as a tag's key can be, with what stands before the address; and one more.
+    let room = 128 - "rdsecho:dev:confirmed:".len() - "@example.test".len();
+    with(&format!("-Drdsecho.promote.approvers={}@example.test", "x".repeat(room)));
+    let longer = format!("-Drdsecho.promote.approvers={}@example.test", "x".repeat(room + 1));
+    refused(&longer, "rdsecho.promote.approvers", "could not be stored");
     for none in ["ann", "@example.test", "ann@example", "ann@b@example.test", "'ann b@example.test'", "ann@"] {
         refused(&format!("-Drdsecho.promote.approvers={none}"), "rdsecho.promote.approvers", "not a mail address");
     }
