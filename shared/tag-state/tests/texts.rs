@@ -120,6 +120,13 @@ fn each_standing_has_its_own_page() {
         );
         assert!(html.len() < 15_000 && !html.contains("<script"), "{} bytes", html.len());
     }
+    // Whoever has just cancelled is told so; of somebody else's cancel, by whom.
+    for (who, heading) in [("ann@example.test", "Cancelled"), ("bob@example.test", "This request was cancelled")] {
+        let claim = link(&own, Action::Cancel);
+        let html =
+            Page::Standing { standing: &by(who), claim: &claim, own: Some(&own), pressed: true }.html(&settings());
+        assert!(html.contains(&format!("<h1>{heading}</h1>")), "{who}: {html}");
+    }
     for (page, status) in [(Page::BadLink, 404), (Page::Expired, 410), (Page::NotStored, 503), (Page::WrongMethod, 405)]
     {
         assert_eq!(page.status(), status);
