@@ -106,6 +106,11 @@ reasons! {
         /// When it is old enough.
         until: Timestamp
     } "too-young" => "{instance} is younger than the minimum age until {until}";
+    /// One of today's is on its way out.
+    IdentifierInFlux {
+        /// Its identifier.
+        instance: String
+    } "identifier-in-flux" => "{instance} is being deleted, and its identifier comes free: a restore now, and its retry, could get two different ones";
     /// As many as allowed are alive.
     TooMany {
         /// How many there are.

@@ -315,6 +315,14 @@ fn new_takes_the_next_free_identifier_and_stops_at_the_limit() {
     assert_eq!(decide(&[forgotten("dev-2026-11-21-7")]), Decision::Act("dev-2026-11-22".to_owned()));
     assert_eq!(decide(&[forgotten("dev-2026-11-22-98")]), Decision::Act("dev-2026-11-22-99".to_owned()));
     assert_eq!(code(decide(&[forgotten("dev-2026-11-22-99")])), "no-identifier-left");
+    // A restore and its retry must not get two identifiers because one of today's was gone in between.
+    let going = |identifier: &str| {
+        let mut going = instance(identifier, "retired", &[]);
+        "deleting".clone_into(&mut going.status);
+        own(going)
+    };
+    assert_eq!(code(decide(&[going("dev-2026-11-22")])), "identifier-in-flux");
+    assert_eq!(decide(&[going("dev-2026-11-21")]), Decision::Act("dev-2026-11-22".to_owned()));
     let many = [first, forgotten("dev-2026-11-20"), forgotten("dev-2026-11-19"), forgotten("dev-2026-11-18")];
     assert_eq!(code(decide(&many)), "too-many");
 }

@@ -11,6 +11,7 @@ use crate::own::OwnInstance;
 use crate::reason::Reason;
 use crate::settings::{Settings, Source};
 use crate::stage::{Move, Stage};
+use crate::status::{Class, classify};
 use crate::tags::TagWriter;
 
 /// As many editions of a day as an identifier has room for.
@@ -82,6 +83,11 @@ pub fn identifier(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> D
     }
     // Behind the highest of the day: a lower one that is free again would make it older than those before it.
     let date = utc_date(now);
+    // A restore whose answer is lost is tried again, and the two must meet in one identifier.
+    let going = |own: &&OwnInstance| own.edition().date == date && classify(&own.facts().status) == Class::Going;
+    if let Some(going) = own.iter().find(going) {
+        return Decision::wait(Reason::IdentifierInFlux { instance: going.identifier().to_owned() });
+    }
     let taken = own.iter().map(OwnInstance::edition).filter(|edition| edition.date == date);
     let number = taken.map(|edition| edition.number).max().map_or(1, |highest| highest.saturating_add(1));
     if number > MOST_EDITIONS {
