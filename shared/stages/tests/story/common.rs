@@ -1,0 +1,56 @@
+//! A small vocabulary for the stories.
+#![allow(unreachable_pub, reason = "tests")]
+
+use simulation::calm::Calm;
+use simulation::functions::{Done, Function, Job, Running};
+use simulation::trouble::Trouble;
+use stages::report::Report;
+use tag_state::facts::Record;
+use tag_state::wake::Wake;
+
+pub const FIRST: &str = "dev-2026-11-22";
+pub const SECOND: &str = "dev-2026-11-22-2";
+pub const LEGACY: &str = "legacy.example.test.";
+
+pub fn promoted(identifier: &str) -> [(String, String); 1] {
+    [(identifier.to_owned(), "promoted".to_owned())]
+}
+
+/// Lets the schedules work until people have been mailed; nobody has answered yet.
+pub fn until_asked(calm: &mut Calm) {
+    for _ in 0..60 {
+        if calm.letter("ann@example.test").is_some() {
+            return;
+        }
+        calm.all_look();
+        calm.pass(10);
+    }
+    panic!("nobody was asked: {:?} {:#?}", calm.town.stages(), calm.said);
+}
+
+pub fn confirmed(more: &str) -> Calm {
+    let mut calm = Calm::new(more);
+    until_asked(&mut calm);
+    calm.ann_confirms();
+    calm
+}
+
+/// A function, with something happening just before its call of that number, counted from 1.
+pub fn meanwhile(calm: &Calm, function: Function, call: usize, happens: impl FnOnce()) -> Report {
+    let mut running = Running::begin(&calm.town, 0, Job::Stage(function, Wake::All), Trouble::None);
+    for _ in 0..call {
+        let _ = running.go_on();
+    }
+    happens();
+    match running.finish() {
+        Some(Done::Stage(report)) => report,
+        other => panic!("{function:?} ended with {other:?}"),
+    }
+}
+
+pub fn cname(calm: &Calm) -> String {
+    match &*calm.town.zone.borrow() {
+        Record::Cname { value, .. } => value.clone(),
+        other @ (Record::Absent | Record::Other(_)) => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,12 @@
+//! The stages over the simulated world: what each does, and what it does where one chosen thing goes wrong.
+//! Everything going wrong at once is in `tests/simulation`.
+#![allow(missing_docs, reason = "tests")]
+
+mod common;
+
+mod answering;
+mod asking;
+mod cycles;
+mod promoting;
+mod retiring;
+mod setting_up;
