@@ -16,11 +16,10 @@ export CARGO_TARGET_DIR
 # The local cloud forgets the environment's AWS settings by itself; these are for what talks to AWS's SDKs alone.
 LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(BUILT)/rds-sim FUNCTIONS_DIR=$(CARGO_TARGET_DIR)/lambda \
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
-
-.DEFAULT_GOAL := help
 # A hundred lifetimes for each mutant, not two thousand.
 MUTANTS := -- -- --skip two_thousand --skip a_seed_replays --skip the_command
 
+.DEFAULT_GOAL := help
 .PHONY: help demo test test-rust test-python mutants check build deploy requirements clean rust python
 
 help: ## lists these targets

@@ -53,9 +53,12 @@ pub struct Life {
 }
 
 impl Life {
-    /// The tags as they were at a step.
-    pub fn tags_at(&self, step: u64) -> Option<&Tags> {
-        self.tags.iter().rfind(|write| write.step <= step).map(|write| &write.after)
+    /// The tags that a read at a step showed: where it was stale, those of one write before.
+    pub fn tags_shown(&self, step: u64, stale: bool) -> Option<&Tags> {
+        let mut known = self.tags.iter().rev().filter(|write| write.step <= step);
+        let last = known.next();
+        let shown = if stale { known.next().or(last) } else { last };
+        shown.map(|write| &write.after)
     }
 
     /// Whether it was there at a step.
@@ -91,11 +94,6 @@ impl Ledger {
     pub fn advance(&mut self) -> u64 {
         self.step += 1;
         self.step
-    }
-
-    /// The CNAME as it was at a step; `None` before the first change.
-    pub fn record_at(&self, step: u64) -> Option<&Record> {
-        self.moves.iter().rfind(|change| change.step <= step).map(|change| &change.to)
     }
 
     /// Whether a person has moved the CNAME after a step.

@@ -1,23 +1,22 @@
 //! One lifetime of an echo, all of it decided by one seed: weeks in which everything goes wrong, then a
 //! time in which nothing does, and in which the echo must find back by its schedules alone.
 
+mod delivery;
+mod quiet;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
-use rds_sim::world::events::{RdsEvent, Source};
-use serde_json::{Value, json};
 use stages::report::Report;
-use tag_state::settings::{Approval, Settings};
 use tag_state::wake::Wake;
 
 use crate::functions::{Done, Function, Job, Progress, Running, run};
 use crate::hands::Undo;
-use crate::ledger::Life;
 use crate::plan::Plan;
 use crate::port::Write;
 use crate::tally::Tally;
-use crate::town::{ACCOUNT, REGION, Town};
+use crate::town::Town;
 use crate::trouble::Trouble;
 
 /// A function is killed after that (`Timeout` in the template).
@@ -192,44 +191,6 @@ impl Lifetime {
         }
     }
 
-    /// The template's rules for RDS's events.
-    fn route_rds(&mut self, event: &RdsEvent) {
-        if event.source == Source::Snapshot {
-            if self.plan.on_snapshot && matches!(event.id, "RDS-EVENT-0042" | "RDS-EVENT-0091") {
-                self.deliver(&[Function::New], || event.envelope(0, "aws.rds", ACCOUNT, REGION));
-            }
-            return;
-        }
-        // Now and then one comes that the rule should have kept away.
-        let named_alike = event.identifier.starts_with("dev-20") || self.happens(0.05);
-        let targets: &[Function] = match event.category {
-            _ if !named_alike => &[],
-            "deletion" => &[Function::Retire],
-            "creation" | "restoration" => &[Function::Modify],
-            _ => &[Function::Modify, Function::Reboot],
-        };
-        self.deliver(targets, || event.envelope(0, "aws.rds", ACCOUNT, REGION));
-    }
-
-    fn deliver(&mut self, targets: &[Function], envelope: impl Fn() -> Value) {
-        for target in targets {
-            if self.quiet_since.is_some() || self.happens(self.plan.loss) {
-                self.tally.lost += 1;
-                continue;
-            }
-            let wake = Wake::parse(&self.plan.settings, &envelope());
-            let copies = if self.happens(self.plan.doubling) { 2 } else { 1 };
-            self.tally.duplicated += copies - 1;
-            self.tally.delivered += copies;
-            for _ in 0..copies {
-                // Mostly at once; some so late that others overtake them.
-                let delay =
-                    self.chance(|rng| if rng.f64() < 0.9 { rng.i64(200..3_000) } else { rng.i64(3_000..900_000) });
-                self.after(delay, Due::Begin { job: Job::Stage(*target, wake.clone()), attempt: 1 });
-            }
-        }
-    }
-
     fn happen(&mut self, due: Due) {
         match due {
             Due::Step(number) => self.step(number),
@@ -370,164 +331,6 @@ impl Lifetime {
             Done::Rollback(what) => self.say(|| format!("  rollback: {what}")),
         }
     }
-
-    /// Takes what the stages have left: announcements, mails, and calls that will be applied later.
-    fn collect(&mut self) {
-        let announced = std::mem::take(&mut *self.town.bus.borrow_mut());
-        for announcement in announced {
-            let to = serde_json::from_str(&announcement.detail).unwrap_or(Value::Null);
-            let targets: &[Function] = match (announcement.detail_type, to["to"].as_str()) {
-                ("Echo Stage Changed", Some("modified")) => &[Function::Reboot],
-                ("Echo Stage Changed", Some("rebooted")) => &[Function::RequestApproval, Function::Promote],
-                ("Echo Approval Changed", _) => &[Function::Promote],
-                _ => &[],
-            };
-            let envelope = json!({ "source": "rds-echo", "detail-type": announcement.detail_type, "detail": to });
-            self.deliver(targets, || envelope.clone());
-        }
-        let mails = std::mem::take(&mut *self.town.post.borrow_mut());
-        for mail in mails {
-            let links: Vec<String> =
-                crate::watch::links(&mail).iter().map(|token| format!("https://page.test/{token}")).collect();
-            let [confirm, cancel] = &links[..] else { continue };
-            self.links.extend(links.iter().cloned());
-            self.read_mail(confirm, cancel);
-        }
-        let late = std::mem::take(&mut *self.town.late.borrow_mut());
-        for write in late {
-            let delay = self.chance(|rng| rng.i64(1_000..LATEST * 1_000));
-            self.after(delay, Due::Late(write));
-        }
-    }
-
-    fn visit(&mut self, milliseconds: i64, method: &'static str, url: &str) {
-        let job = Job::Visit { method, url: url.to_owned() };
-        self.after(milliseconds, Due::Begin { job, attempt: ATTEMPTS });
-    }
-
-    fn read_mail(&mut self, confirm: &str, cancel: &str) {
-        let people = self.plan.people;
-        if self.quiet_since.is_some() {
-            let delay = self.chance(|rng| rng.i64(60_000..1_800_000));
-            return self.visit(delay, "POST", confirm);
-        }
-        if self.happens(people.scanner) {
-            self.visit(500, "GET", confirm);
-            self.visit(600, "GET", cancel);
-        }
-        if !self.happens(people.answer) {
-            return;
-        }
-        // Most answer within the hour; some when it is too late.
-        let hour = 3_600_000.0;
-        let late = expiry_hours(&self.plan.settings) * 1.2 * hour;
-        let delay = self.chance(|rng| (if rng.f64() < 0.7 { hour } else { late } * rng.f64()) as i64) + 1_000;
-        let link = if self.happens(people.cancel) { cancel } else { confirm };
-        self.visit(delay, "POST", link);
-        if self.happens(people.again) {
-            let again = self.chance(|rng| rng.i64(100..60_000));
-            let link = if self.happens(0.2) { cancel } else { link };
-            self.visit(delay + again, "POST", link);
-        }
-    }
-
-    /// From here on nothing goes wrong, and nobody meddles; events do not come at all.
-    fn be_quiet(&mut self) {
-        self.say(|| "---- quiet from here on ----".to_owned());
-        self.quiet_since = Some(self.town.now());
-        self.due(self.town.now() + self.plan.fallback * 3 + SignedDuration::from_mins(15), Due::MakeGood);
-    }
-
-    /// 9. Nobody waits without a word: each is promoted and in use, or somebody says what about it.
-    fn silent(&self) -> Option<String> {
-        let watch = self.town.watch.borrow();
-        let alive = watch.ledger.lives.values().filter(|life| life.ours && life.gone.is_none());
-        let said = |identifier: &str| {
-            let outcomes = self.reasons.values().flat_map(|report| &report.outcomes);
-            let named = outcomes.clone().any(|outcome| outcome.instance.as_deref() == Some(identifier));
-            // An error of a call names its subject.
-            named || self.reasons.values().flat_map(|report| &report.errors).any(|error| error.contains(identifier))
-        };
-        let in_use = self.town.in_use();
-        let mut silent = alive.map(|life| &life.identifier).filter(|one| in_use.as_ref() != Some(*one) && !said(one));
-        silent.find(|one| self.town.rds.world().instances()[*one].status != "deleting").cloned()
-    }
-
-    /// 5. Where no person has touched a tag, the one behind the CNAME is promoted, and no other is.
-    fn disorder(&self) -> Option<String> {
-        let watch = self.town.watch.borrow();
-        let mut alive = watch.ledger.lives.values().filter(|life| life.ours && life.gone.is_none());
-        let in_use = self.town.in_use().filter(|one| alive.clone().any(|life| life.identifier == *one))?;
-        if alive.clone().any(|life| life.tampered) {
-            return None;
-        }
-        let promoted = |life: &Life| self.town.tag(&life.identifier, "stage").as_deref() == Some("promoted");
-        let wrong = alive.find(|life| promoted(life) != (life.identifier == in_use))?;
-        Some(format!("the CNAME points at {in_use}; stages {:?} ({} is wrong)", self.town.stages(), wrong.identifier))
-    }
-
-    fn make_good(&mut self) {
-        let silent = self.silent().map(|silent| {
-            let stage = self.town.tag(&silent, "stage");
-            format!("invariant 9: nobody says what {silent} ({stage:?}) waits for")
-        });
-        if let Some(line) = silent.or_else(|| self.disorder().map(|what| format!("invariant 5: at rest {what}"))) {
-            let mut watch = self.town.watch.borrow_mut();
-            watch.say(|| format!("VIOLATION {line}"));
-            watch.violations.push(line);
-            return;
-        }
-        self.say(|| "---- what only people can put right is put right ----".to_owned());
-        for place in 0..self.undos.len() {
-            if let Some(undo) = self.undos[place].take() {
-                self.town.undo(undo);
-            }
-        }
-        // Somebody puts right what only a person can: a record that is gone, an instance that was stopped.
-        self.town.make_good();
-        self.good_since = Some(self.town.now());
-    }
-
-    /// By when it must have found back: what is under way may have to run out first; then one whole cycle.
-    fn patience(&self) -> SignedDuration {
-        let settings = &self.plan.settings;
-        let looks = self.plan.fallback * 30;
-        let asked = SignedDuration::from_secs((expiry_hours(settings) * 3600.0) as i64 + 3 * 3600);
-        let restore = SignedDuration::from_secs(i64::from(self.plan.restore_seconds));
-        let kept = settings.retire.grace + SignedDuration::from_hours(2);
-        // An old one may have to run out and go before there is room for a new one.
-        (self.plan.cycle + settings.new.minimum_age + looks + restore + asked + kept) * 3
-            + SignedDuration::from_hours(48)
-    }
-
-    /// 5. and 9.: one that was restored since is promoted and in use, and all the others are gone.
-    fn settled(&self, since: Timestamp) -> bool {
-        let watch = self.town.watch.borrow();
-        let world = self.town.rds.world();
-        let alive: Vec<_> = watch.ledger.lives.values().filter(|life| life.ours && life.gone.is_none()).collect();
-        let Some(current) = self.town.in_use() else { return false };
-        let stage = |identifier: &str| self.town.tag(identifier, "stage");
-        let renewed = alive.iter().any(|life| life.identifier == current && life.born_at >= since);
-        renewed
-            && stage(&current).as_deref() == Some("promoted")
-            && world.instances()[&current].deletion_protection
-            && alive.iter().filter(|life| stage(&life.identifier).as_deref() == Some("promoted")).count() == 1
-            && alive.iter().all(|life| life.born_at >= since)
-    }
-
-    fn give_up_waiting(&self) {
-        let mut watch = self.town.watch.borrow_mut();
-        let reasons: Vec<String> = self.reasons.values().map(said).collect();
-        let line = format!(
-            "invariant 9: no way back to order in {} h; in use {:?}, stages {:?}; last said: {}",
-            self.patience().as_hours(),
-            self.town.in_use(),
-            self.town.stages(),
-            reasons.join(" | "),
-        );
-        watch.say(|| format!("VIOLATION {line}"));
-        watch.violations.push(line);
-    }
 }
 
 fn what_link(url: &str) -> String {
@@ -552,11 +355,4 @@ fn said(report: &Report) -> String {
     });
     let errors = report.errors.iter().map(|error| format!("ERROR {error}"));
     format!("{} said: {}", report.function, outcomes.chain(errors).collect::<Vec<_>>().join("; "))
-}
-
-fn expiry_hours(settings: &Settings) -> f64 {
-    match &settings.promote.approval {
-        Approval::Required { expiry, .. } => expiry.as_secs_f64() / 3600.0,
-        Approval::None => 1.0,
-    }
 }

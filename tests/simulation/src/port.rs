@@ -15,7 +15,6 @@ use tag_state::approval::{Claim, Mac};
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
 use tag_state::facts::{Instance, Record, Snapshot, Tags};
 
-use crate::ledger::By;
 use crate::town::{Town, refused};
 use crate::trouble::{Kind, Trouble};
 
@@ -401,6 +400,3 @@ impl Announcer for Port {
         .await
     }
 }
-
-/// For what is not a process.
-pub(crate) const US: By = By::Us;

@@ -132,10 +132,7 @@ impl Town {
         self.advance(self.now() + SignedDuration::from_mins(minutes));
     }
 
-    /// Production's nightly snapshot; the one of a week ago goes.
-    ///
-    /// # Panics
-    /// Never: production is always there.
+    /// Production's nightly snapshot. They all stay.
     pub fn production_backup(&self, at: Timestamp, announce: bool) {
         let planted = PlantedSnapshot {
             source: PRODUCTION.to_owned(),

@@ -1,0 +1,66 @@
+//! 7. Mails, marks and clicks.
+
+use rds_sim::world::World;
+use tag_state::approval::{Action, Claim};
+use tag_state::calls::Mail;
+use tag_state::facts::Tags;
+
+use super::{Asked, Watch, links};
+use crate::port::Process;
+
+/// The most mails that one approver may get about one request, whatever goes wrong.
+const MOST_MAILS: u32 = 12;
+
+impl Watch {
+    /// 7. Nobody is left out: where all are said to have been asked, each has been written to, or it was tried.
+    pub(super) fn judge_notified(&mut self, world: &World, process: &Process, identifier: &str, notified: &str) {
+        let Some(instance) = world.instances().get(identifier) else { return };
+        let mut parts = notified.split(' ');
+        let (number, expires) =
+            (parts.next().and_then(|part| part.parse().ok()), parts.next().and_then(|part| part.parse().ok()));
+        let (Some(number), Some(expires)) = (number, expires) else {
+            return self.violated(process, 7, &format!("writes {notified:?}, which names no request"));
+        };
+        let only: Vec<&str> = parts.collect();
+        let left_out = self.settings.approvers().iter().find(|approver| {
+            let tried = self.attempts.contains(&(instance.resource_id.clone(), number, expires, (*approver).clone()));
+            (only.is_empty() || only.contains(&approver.as_str())) && !tried
+        });
+        if let Some(left_out) = left_out.cloned() {
+            self.violated(process, 7, &format!("says that all were asked about {identifier}, and {left_out} was not"));
+        }
+    }
+
+    /// 7. A click counts for the request that its link is of, and in time.
+    pub(super) fn judge_click(&mut self, process: &Process, identifier: &str, shown: &Tags, tags: &Tags) {
+        let name = &self.settings.name;
+        let (confirmed, cancelled) = (name.tag_key("confirmed:"), name.tag_key("cancelled:"));
+        let Some(key) = tags.keys().find(|key| key.starts_with(&confirmed) || key.starts_with(&cancelled)).cloned()
+        else {
+            return;
+        };
+        let asked = self.asked(shown);
+        let right = process.link.as_ref().is_some_and(|link| {
+            let its_own = if link.action == Action::Confirm { &confirmed } else { &cancelled };
+            key == format!("{its_own}{}", link.approver)
+                && asked == Some(Asked { number: link.request, expires: link.expires })
+                && self.get(shown, "stage") == Some("rebooted")
+                && process.now <= link.expires
+        });
+        if !right {
+            self.violated(process, 7, &format!("writes {key} on {identifier} for a link that is not of its request"));
+        }
+    }
+
+    /// 7. Mails are bounded.
+    pub(super) fn judge_mail(&mut self, process: &Process, mail: &Mail) {
+        let links = links(mail);
+        let sent = links
+            .first()
+            .and_then(|token| Claim::parse(token))
+            .and_then(|(claim, _)| self.mails.get(&(claim.resource_id, claim.request, claim.approver)).copied());
+        if sent.is_some_and(|sent| sent >= MOST_MAILS) {
+            self.violated(process, 7, &format!("mails {} once more about the same request", mail.to));
+        }
+    }
+}

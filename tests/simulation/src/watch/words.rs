@@ -1,0 +1,45 @@
+//! A call in words, for the trace.
+
+use crate::port::{Call, WriteRef};
+
+pub(super) fn words(call: Call<'_>) -> String {
+    match call {
+        Call::Instance(identifier) => format!("looks at {identifier}"),
+        Call::Instances => "lists the instances".to_owned(),
+        Call::Snapshots => "lists the snapshots".to_owned(),
+        Call::Snapshot => "looks at a snapshot".to_owned(),
+        Call::Record => "reads the CNAME".to_owned(),
+        Call::Generate => "has a link signed".to_owned(),
+        Call::Verify => "has a signature verified".to_owned(),
+        Call::Write(write) => match write {
+            WriteRef::Restore(restore) => format!("restores {} from {}", restore.identifier, restore.snapshot),
+            WriteRef::Modify(modify) => {
+                let protection = match modify.deletion_protection {
+                    Some(true) => ", protection on",
+                    Some(false) => ", protection off",
+                    None => "",
+                };
+                format!("modifies {} ({} settings{protection})", modify.identifier, modify.parameters.len())
+            }
+            WriteRef::Reboot(identifier) => format!("reboots {identifier}"),
+            WriteRef::AddTags(arn, tags) => {
+                let said: Vec<String> = tags
+                    .iter()
+                    .map(|(key, value)| {
+                        let suffix = key.strip_prefix("rdsecho:dev:").unwrap_or(key);
+                        let secret = suffix.starts_with("confirmed:");
+                        format!("{suffix}={}", if secret { value.get(..22).unwrap_or(value) } else { value })
+                    })
+                    .collect();
+                format!("tags {}: {}", arn.rsplit(':').next().unwrap_or_default(), said.join(", "))
+            }
+            WriteRef::Delete(delete) => {
+                format!("DELETES {}, final snapshot {:?}", delete.identifier(), delete.final_snapshot())
+            }
+            WriteRef::Swap(swap) => format!("SWAPS the CNAME from {:?} to {}", swap.old(), swap.value()),
+            WriteRef::Point(old, value) => format!("returns the CNAME from {old:?} to {value}"),
+            WriteRef::Send(mail) => format!("mails {}", mail.to),
+            WriteRef::Announce(announcement) => format!("announces {}", announcement.detail),
+        },
+    }
+}
