@@ -90,7 +90,11 @@ impl Plan {
             again: some_of(rng, 0.5),
             scanner: rng.f64(),
         };
-        let options = options(rng, cycle_hours, minutes);
+        let mut options = options(rng, cycle_hours, minutes);
+        // By a chance of its own, so that the other lifetimes stay what they were.
+        if Rng::with_seed(!seed).f64() < 0.1 {
+            options.push_str(" -Drdsecho.mod.applyImmediately=false");
+        }
         let settings = Settings::from_options(&options).unwrap_or_else(|error| panic!("{options}: {error}"));
         // Some lives begin just before midnight.
         let day = rng.i64(20_000..21_500) * 86_400;

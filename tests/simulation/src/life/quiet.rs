@@ -68,8 +68,9 @@ impl Lifetime {
         let asked = SignedDuration::from_secs((expiry_hours(settings) * 3600.0) as i64 + 3 * 3600);
         let restore = SignedDuration::from_secs(i64::from(self.plan.restore_seconds));
         let kept = settings.retire.grace + SignedDuration::from_hours(2);
+        let maintenance = SignedDuration::from_hours(if settings.modify.apply_immediately { 0 } else { 24 });
         // An old one may have to run out and go before there is room for a new one.
-        (self.plan.cycle + settings.new.minimum_age + looks + restore + asked + kept) * 3
+        (self.plan.cycle + settings.new.minimum_age + looks + restore + asked + kept + maintenance) * 3
             + SignedDuration::from_hours(48)
     }
 
