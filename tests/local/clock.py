@@ -41,6 +41,19 @@ def _works(candidate: Path):
     return probe.stdout.strip() == "2001"
 
 
+def environment(library: Path, clock: Path):
+    """What shows a process the simulated time."""
+    return {
+        "LD_PRELOAD": str(library),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        # A runtime measures time-outs by the monotonic clock, and those are real.
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+        "TZ": "UTC",
+    }
+
+
 def write(clock: Path, at):
     """Sets the time before the simulated RDS does: one frozen moment in UTC, replaced as a whole."""
     draft = clock.with_suffix(".new")

@@ -79,7 +79,8 @@ class LocalCloud:
             "AWS_ENDPOINT_URL_RDS": f"http://127.0.0.1:{self.rds_port}",
             "LOG_LEVEL": "WARNING",
         }
-        command = [sys.executable, str(Path(__file__).with_name("launcher.py")), str(clock.library(temporary)), str(self.clock)]
+        self.clock_library = clock.library(temporary)
+        command = [sys.executable, str(Path(__file__).with_name("launcher.py")), str(self.clock_library), str(self.clock)]
         self._ministack = Child("MiniStack", command, self.work / "ministack.log", environment)
         try:
             until(self._answers, "MiniStack", 60)

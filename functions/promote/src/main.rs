@@ -11,6 +11,8 @@ async fn main() -> Result<(), lambda::Error> {
     let macs = Kms::new(&environment);
     let announcer = EventBridge::new(&environment);
     let ports = promote::Ports { rds: &rds, dns: &dns, macs: &macs, announcer: &announcer };
-    lambda::serve("promote", &environment, async |settings, wake, now| promote::run(settings, &ports, wake, now).await)
-        .await
+    lambda::serve("promote", &environment, async |settings, wake, now| {
+        promote::run(settings, &ports, None, wake, now).await
+    })
+    .await
 }

@@ -1,7 +1,8 @@
-//! What a Lambda function finds in its environment, read once, and the SDK configuration made of it.
+//! Where AWS is called, and with whose credentials: what a Lambda function finds in its environment, or what a
+//! person's AWS command line would use; and the SDK configuration made of it.
 //!
-//! `aws_config::load_defaults` is not used: its chain looks at profiles and, where they give nothing, asks
-//! the instance metadata service. In a Lambda the region and the credentials are always in the
+//! For a function `aws_config::load_defaults` is not used: its chain looks at profiles and, where they give
+//! nothing, asks the instance metadata service. In a Lambda the region and the credentials are always in the
 //! environment, and nothing else needs to be asked.
 
 use std::fmt;
@@ -35,10 +36,12 @@ pub(crate) enum Service {
     Rds,
     Route53,
     SesV2,
+    Sts,
 }
 
 impl Service {
-    const ALL: [Service; 5] = [Service::EventBridge, Service::Kms, Service::Rds, Service::Route53, Service::SesV2];
+    const ALL: [Service; 6] =
+        [Service::EventBridge, Service::Kms, Service::Rds, Service::Route53, Service::SesV2, Service::Sts];
 
     /// `AWS_ENDPOINT_URL_` and the service id in upper case with `_` for spaces, as all AWS SDKs spell it.
     const fn endpoint_variable(self) -> &'static str {
@@ -48,11 +51,24 @@ impl Service {
             Service::Rds => "AWS_ENDPOINT_URL_RDS",
             Service::Route53 => "AWS_ENDPOINT_URL_ROUTE_53",
             Service::SesV2 => "AWS_ENDPOINT_URL_SESV2",
+            Service::Sts => "AWS_ENDPOINT_URL_STS",
         }
     }
 }
 
-/// The environment of a function: where it is, with whose credentials it calls, and its settings.
+/// Nothing says which region is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRegion;
+
+impl fmt::Display for NoRegion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no region is known: say --region, or set rdsecho.region, AWS_REGION, or the profile's region")
+    }
+}
+
+impl std::error::Error for NoRegion {}
+
+/// The environment of a function or of a person: where it is, with whose credentials it calls, and its settings.
 #[derive(Clone, Debug)]
 pub struct Environment {
     sdk: SdkConfig,
@@ -126,7 +142,40 @@ impl Environment {
         })
     }
 
-    /// The region that the function runs in.
+    /// The environment of a person, by AWS's default chain: variables, profiles, single sign-on, a container's or an
+    /// instance's role. `profile`, `region` and `endpoint_url` win over what the chain finds; `or_region` is taken
+    /// where it finds none.
+    ///
+    /// # Errors
+    /// Where no region is known. Whether there are credentials shows at the first call.
+    pub async fn of_person(
+        profile: Option<&str>,
+        region: Option<&str>,
+        or_region: Option<&str>,
+        endpoint_url: Option<&str>,
+    ) -> Result<Environment, NoRegion> {
+        let mut loader = aws_config::defaults(behavior())
+            .timeout_config(timeouts())
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        if let Some(profile) = profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = region {
+            loader = loader.region(Region::new(region.to_owned()));
+        }
+        if let Some(endpoint_url) = endpoint_url {
+            loader = loader.endpoint_url(endpoint_url);
+        }
+        let mut sdk = loader.load().await;
+        let region = sdk.region().map(ToString::to_string).or_else(|| or_region.map(str::to_owned)).ok_or(NoRegion)?;
+        if sdk.region().is_none() {
+            sdk = sdk.into_builder().region(Region::new(region.clone())).build();
+        }
+        Ok(Environment { sdk, region, endpoints: Vec::new(), options: String::new() })
+    }
+
+    /// The region that is called.
     pub fn region(&self) -> &str {
         &self.region
     }
@@ -141,26 +190,30 @@ impl Environment {
     /// An `SdkConfig` made by hand does not look at the endpoint variables (only aws-config's loader gives it
     /// something that does), so they were looked up above.
     pub(crate) fn sdk_config(&self, service: Service) -> SdkConfig {
-        let endpoint = self.endpoints.iter().find(|(of, _)| *of == service).map(|(_, url)| url.clone());
-        let mut builder = self.sdk.to_builder();
-        builder.set_endpoint_url(endpoint);
-        builder.build()
+        let Some((_, endpoint)) = self.endpoints.iter().find(|(of, _)| *of == service) else { return self.sdk.clone() };
+        self.sdk.to_builder().endpoint_url(endpoint).build()
     }
+}
+
+/// Pinned, so that an update of the SDK changes no behaviour unasked.
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build()
 }
 
 fn sdk_config(region: String, credentials: Credentials) -> SdkConfig {
     SdkConfig::builder()
-        // Pinned, so that an update of the SDK changes no behaviour unasked.
-        .behavior_version(BehaviorVersion::v2026_01_12())
+        .behavior_version(behavior())
         .region(Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT)
-                .operation_attempt_timeout(ATTEMPT)
-                .operation_timeout(OPERATION)
-                .build(),
-        )
+        .timeout_config(timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         // It measures throughput by the wall clock, which jumps when Lambda thaws a frozen process. Our
         // answers are small, and the attempt timeout, which goes by the monotonic clock, bounds them.

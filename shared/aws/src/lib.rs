@@ -8,13 +8,15 @@ pub mod eventbridge;
 pub mod function_url;
 pub mod kms;
 pub mod lambda;
+pub mod lookups;
 pub mod rds;
 pub mod route53;
 pub mod sesv2;
 
-pub use environment::Environment;
+pub use environment::{Environment, NoRegion};
 pub use eventbridge::EventBridge;
 pub use kms::Kms;
+pub use lookups::Aws;
 pub use rds::Rds;
 pub use route53::Route53;
 pub use sesv2::Ses;

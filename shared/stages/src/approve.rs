@@ -153,7 +153,7 @@ async fn look<R: Rds, M: Macs, A: Announcer>(
     Ok(respond(settings, &Page::Standing { standing: &after, claim, own: own.as_ref(), pressed }, request))
 }
 
-fn word(standing: &Standing) -> &'static str {
+pub(crate) fn word(standing: &Standing) -> &'static str {
     match standing {
         Standing::Open { .. } => "the request is open",
         Standing::ConfirmedByYou { .. } => "confirmed by them already",

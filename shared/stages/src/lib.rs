@@ -3,14 +3,21 @@
 //! Every stage can be entered again at any point, because each reads the truth afresh and writes in
 //! an order in which each step can be repeated.
 
+pub mod adopt;
 mod advance;
+pub mod answer;
 pub mod approve;
+pub mod check;
+mod follow;
+pub mod forget;
 pub mod modify;
 pub mod new;
 mod observe;
 pub mod ports;
 pub mod promote;
 pub mod reboot;
+pub mod rehearsal;
 pub mod report;
 pub mod request_approval;
 pub mod retire;
+pub mod rollback;

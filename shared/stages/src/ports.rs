@@ -8,7 +8,7 @@ use std::fmt;
 
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
-use tag_state::facts::{Instance, Record, Snapshot, Tags};
+use tag_state::facts::{Instance, Record, Snapshot, Tags, Zone};
 
 /// Why a call to AWS did not do what was asked, by what the caller does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,34 @@ pub trait Macs {
     async fn generate(&self, key_id: &str, message: &[u8]) -> Answer<Mac>;
     /// VerifyMac: whether the MAC is that of the message.
     async fn verify(&self, key_id: &str, message: &[u8], mac: &Mac) -> Answer<bool>;
+}
+
+/// Who is calling AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The account number.
+    pub account: String,
+    /// The ARN of the user or of the assumed role's session.
+    pub arn: String,
+}
+
+/// What the settings name beside instances, snapshots and the record.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Lookups {
+    /// GetCallerIdentity.
+    async fn identity(&self) -> Answer<Identity>;
+    /// Whether there is such a DB parameter group (DescribeDBParameterGroups).
+    async fn parameter_group(&self, name: &str) -> Answer<bool>;
+    /// Whether there is such an option group (DescribeOptionGroups).
+    async fn option_group(&self, name: &str) -> Answer<bool>;
+    /// Whether there is such a DB subnet group (DescribeDBSubnetGroups).
+    async fn subnet_group(&self, name: &str) -> Answer<bool>;
+    /// All hosted zones, from all pages (ListHostedZones).
+    async fn zones(&self) -> Answer<Vec<Zone>>;
+    /// What is wrong with the KMS key of the links (DescribeKey); `None` where it can sign and verify them.
+    async fn mac_key(&self, key_id: &str) -> Answer<Option<String>>;
+    /// Whether SES has verified this address, or its domain (GetEmailIdentity).
+    async fn sender(&self, address: &str) -> Answer<bool>;
 }
 
 /// Amazon EventBridge.

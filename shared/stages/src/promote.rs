@@ -1,8 +1,7 @@
 //! `rebooted` to `promoted`, and the tags after the CNAME.
 
 use jiff::Timestamp;
-use tag_state::calls::Modify;
-use tag_state::decide::promote::{Repair, candidate, confirmed, decide, remember, repairs, strays};
+use tag_state::decide::promote::{candidate, confirmed, decide, remember, strays};
 use tag_state::facts::Record;
 use tag_state::own::OwnInstance;
 use tag_state::proof::{Promotable, Verified};
@@ -12,8 +11,9 @@ use tag_state::stage::Stage;
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
+use crate::follow::{follow, swap};
 use crate::observe;
-use crate::ports::{Announcer, Answer, Dns, Failure, Macs, Rds};
+use crate::ports::{Announcer, Answer, Dns, Macs, Rds};
 use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// What promote needs of the world.
@@ -29,10 +29,12 @@ pub struct Ports<'a, R, D, M, A> {
 }
 
 /// Promotes what is approved, and lets the tags follow the CNAME. Whatever instance an event names,
-/// all of this echo's are looked at: a promotion is about at least two of them.
+/// all of this echo's are looked at: a promotion is about at least two of them. `typed` is what a person at the
+/// command line has typed as the approval; the functions have none.
 pub async fn run<R: Rds, D: Dns, M: Macs, A: Announcer>(
     settings: &Settings,
     ports: &Ports<'_, R, D, M, A>,
+    typed: Option<&str>,
     wake: &Wake,
     now: Timestamp,
 ) -> Report {
@@ -41,7 +43,7 @@ pub async fn run<R: Rds, D: Dns, M: Macs, A: Announcer>(
         report.add(Outcome::not_done(None, Did::Nothing, &Reason::ForeignEvent { why: why.clone() }));
         return report;
     }
-    if let Err(stop) = pass(settings, ports, &mut report, now).await {
+    if let Err(stop) = pass(settings, ports, typed, &mut report, now).await {
         report.stopped(None, stop);
     }
     report.finish()
@@ -50,6 +52,7 @@ pub async fn run<R: Rds, D: Dns, M: Macs, A: Announcer>(
 async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
     settings: &Settings,
     ports: &Ports<'_, R, D, M, A>,
+    typed: Option<&str>,
     report: &mut Report,
     now: Timestamp,
 ) -> Result<(), Stop> {
@@ -59,7 +62,7 @@ async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
         return Ok(());
     }
     let record = observe::record(settings, ports.dns).await?;
-    repair(&scene, &mut own, &record, report).await?;
+    follow(&scene, &mut own, &record, report).await?;
     for (stray, reason) in strays(settings, &own, &record) {
         report.add(Outcome::not_done(Some(stray.identifier()), Did::Nothing, &reason));
     }
@@ -69,45 +72,12 @@ async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
     let younger: Vec<OwnInstance> =
         own.iter().filter(|own| current.is_none_or(|current| own.edition() > current)).cloned().collect();
     let candidate = to_act(candidate(settings, &younger, now), None)?;
-    let promoted = promote(&scene, ports, candidate, &record, report).await?;
+    let promoted = promote(&scene, ports, candidate, typed, &record, report).await?;
     let swapped = Record::Cname { value: promoted.swap().value().to_owned(), ttl: promoted.swap().ttl() };
     for known in own.iter_mut().filter(|known| known.identifier() == promoted.own().identifier()) {
         *known = promoted.own().clone();
     }
-    Ok(repair(&scene, &mut own, &swapped, report).await?)
-}
-
-/// The tags follow the CNAME; the one behind it first, so that at no time nobody is promoted. Beyond that, what
-/// cannot be done for one (it is stopped, or being deleted) is no reason not to do the rest.
-async fn repair<R: Rds, A: Announcer>(
-    scene: &Scene<'_, R, A>,
-    own: &mut [OwnInstance],
-    record: &Record,
-    report: &mut Report,
-) -> Answer<()> {
-    for Repair { own: one, to, tags, protect, why } in repairs(scene.settings, own, record, scene.now) {
-        let identifier = one.identifier().to_owned();
-        if protect {
-            match scene.rds.modify(&Modify::protection(&identifier, true)).await {
-                Ok(()) => {
-                    report.add(Outcome::done(&identifier, Did::Acted, "deletion protection requested", why.clone()));
-                }
-                Err(error) => report.failed(Some(&identifier), &error),
-            }
-        }
-        let Some(to) = to else { continue };
-        match scene.enter(&one, to, &tags, report).await {
-            Ok(did) => {
-                for known in own.iter_mut().filter(|known| known.identifier() == identifier) {
-                    *known = one.after_writing(&scene.settings.name, &tags);
-                }
-                report.add(Outcome::done(&identifier, did, format!("stage {to}"), why));
-            }
-            Err(error) if to == Stage::Promoted => return Err(error),
-            Err(error) => report.failed(Some(&identifier), &error),
-        }
-    }
-    Ok(())
+    Ok(follow(&scene, &mut own, &swapped, report).await?)
 }
 
 /// Swaps the CNAME to the candidate, if it may be.
@@ -115,13 +85,14 @@ async fn promote<R: Rds, D: Dns, M: Macs, A: Announcer>(
     scene: &Scene<'_, R, A>,
     ports: &Ports<'_, R, D, M, A>,
     candidate: &OwnInstance,
+    typed: Option<&str>,
     record: &Record,
     report: &mut Report,
 ) -> Result<Promotable, Stop> {
     let Scene { settings, now, .. } = scene;
     let identifier = candidate.identifier();
     let verified = verify(settings, ports.macs, candidate).await?;
-    to_act(decide(settings, candidate, record, &verified, *now), Some(identifier))?;
+    to_act(decide(settings, candidate, record, &verified, typed, *now), Some(identifier))?;
     ports.rds.add_tags(&candidate.facts().arn, &remember(settings, record)).await?;
     // The last look before the swap: somebody may have cancelled since.
     let Some(fresh) = ports.rds.instance(identifier).await? else {
@@ -131,24 +102,8 @@ async fn promote<R: Rds, D: Dns, M: Macs, A: Announcer>(
         Ok(fresh) => fresh,
         Err(reason) => return Err(Outcome::not_done(Some(identifier), Did::Refuses, &reason).into()),
     };
-    let promotable = to_act(decide(settings, &fresh, record, &verified, *now), Some(identifier))?;
-    match ports.dns.swap(promotable.swap()).await {
-        Ok(()) => {}
-        Err(error) if error.failure == Failure::Changed => {
-            let reason = Reason::RecordChanged { name: settings.promote.cname.clone() };
-            return Err(Outcome::not_done(Some(identifier), Did::Waits { until: None }, &reason).into());
-        }
-        Err(error) => return Err(error.into()),
-    }
-    let by = promotable.confirmed_by();
-    let why =
-        if by.is_empty() { "no approval is asked for".to_owned() } else { format!("confirmed by {}", by.join(", ")) };
-    let old = match record {
-        Record::Cname { value, .. } => value.as_str(),
-        Record::Absent | Record::Other(_) => "nothing",
-    };
-    let what = format!("{} moved from {old} to {}", settings.promote.cname, promotable.swap().value());
-    report.add(Outcome::done(identifier, Did::Acted, what, why));
+    let promotable = to_act(decide(settings, &fresh, record, &verified, typed, *now), Some(identifier))?;
+    swap(scene, ports.dns, &promotable, record, report).await?;
     Ok(promotable)
 }
 

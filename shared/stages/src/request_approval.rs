@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use tag_state::approval::{Action, Token};
-use tag_state::decide::request::{Ask, RequestStep, claim, decide};
+use tag_state::decide::request::{Ask, RequestStep, again as ask_again, claim, decide};
 use tag_state::own::OwnInstance;
 use tag_state::reason::Reason;
 use tag_state::settings::Settings;
@@ -48,6 +48,39 @@ pub async fn run<R: Rds, K: Macs, M: Mailer, A: Announcer>(
         report.record(own.identifier(), turn);
     }
     report.finish()
+}
+
+/// Asks once more, because a person wants it: about the instance that `wake` names, else about the newest one that
+/// is set up. `anew` closes the links that are out.
+pub async fn again<R: Rds, K: Macs, M: Mailer, A: Announcer>(
+    settings: &Settings,
+    ports: &Ports<'_, R, K, M, A>,
+    anew: bool,
+    wake: &Wake,
+    now: Timestamp,
+) -> Report {
+    let mut report = Report::new(settings, "request", wake, now);
+    let scene = Scene { settings, rds: ports.rds, announcer: ports.announcer, now };
+    let found = observe::instances(settings, ports.rds, wake, &[Stage::Rebooted], &mut report).await;
+    if let Some(own) = found.iter().max_by_key(|own| own.edition()) {
+        let turn = turn_again(&scene, ports, own, anew, &mut report).await;
+        report.record(own.identifier(), turn);
+    }
+    report.finish()
+}
+
+async fn turn_again<R: Rds, K: Macs, M: Mailer, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    ports: &Ports<'_, R, K, M, A>,
+    own: &OwnInstance,
+    anew: bool,
+    report: &mut Report,
+) -> Result<Outcome, Stop> {
+    let ask = to_act(ask_again(scene.settings, own, anew, scene.now), Some(own.identifier()))?;
+    match desk(scene.settings) {
+        Ok(desk) => Ok(mail_all(scene, ports, &desk, own, &ask, report).await?),
+        Err(reason) => Ok(Outcome::not_done(Some(own.identifier()), Did::Refuses, &reason)),
+    }
 }
 
 async fn turn<R: Rds, K: Macs, M: Mailer, A: Announcer>(

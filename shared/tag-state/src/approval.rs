@@ -27,6 +27,11 @@ impl Mac {
         bytes.try_into().ok().map(Mac)
     }
 
+    /// A MAC that belongs to nothing.
+    pub const fn zero() -> Mac {
+        Mac([0; 32])
+    }
+
     /// Its bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

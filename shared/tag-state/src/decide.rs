@@ -1,12 +1,15 @@
 //! The decisions, one module a stage: facts, settings and the time in; what to do, or why not, out.
 
+pub mod adopt;
 pub mod click;
+pub mod forget;
 pub mod modify;
 pub mod new;
 pub mod promote;
 pub mod reboot;
 pub mod request;
 pub mod retire;
+pub mod rollback;
 
 use jiff::Timestamp;
 
@@ -57,7 +60,7 @@ pub struct GiveUp {
 }
 
 fn give_up(settings: &Settings, own: &OwnInstance, step: Move, reason: Reason, now: Timestamp) -> Option<GiveUp> {
-    let (_, writer) = advance(&settings.name, own.stage(), step, now)?;
+    let (_, writer) = advance(&settings.name, own.tags(), step, now)?;
     let tags = writer
         .text("failure", &reason.to_string())
         // It may fail before modify has had its turn; retire insists on this tag.

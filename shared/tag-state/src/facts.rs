@@ -87,6 +87,41 @@ pub enum Record {
     Other(String),
 }
 
+/// One hosted zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// Its id, without a prefix.
+    pub id: String,
+    /// Its name, without the trailing dot.
+    pub name: String,
+    /// Whether only some VPCs see it.
+    pub private: bool,
+}
+
+/// The hosted zone that a name is in: the one with the longest matching end. A private and a public zone can have the
+/// same name, and then nobody can tell which one is meant.
+///
+/// # Errors
+/// Says that there is none, or names those that it could be.
+pub fn zone_of<'a>(name: &str, zones: &'a [Zone]) -> Result<&'a Zone, String> {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let holds = |zone: &&Zone| {
+        let end = zone.name.to_ascii_lowercase();
+        name.strip_suffix(&end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let longest = zones.iter().filter(holds).map(|zone| zone.name.len()).max();
+    let best: Vec<&Zone> = zones.iter().filter(holds).filter(|zone| Some(zone.name.len()) == longest).collect();
+    match best[..] {
+        [] => Err(format!("this account has no hosted zone that {name} is in")),
+        [zone] => Ok(zone),
+        _ => {
+            let kind = |zone: &Zone| if zone.private { "private" } else { "public" };
+            let all: Vec<String> = best.iter().map(|zone| format!("{} ({})", zone.id, kind(zone))).collect();
+            Err(format!("{name} could be in any of the hosted zones {}", all.join(", ")))
+        }
+    }
+}
+
 /// DNS names compare without case and without the trailing dot.
 pub fn same_host(one: &str, other: &str) -> bool {
     let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();

@@ -23,13 +23,14 @@ impl Verified {
     }
 }
 
-/// An instance that may be promoted: ours, rebooted, set up, and approved. Only
-/// [`crate::decide::promote::decide`] makes one; a swap of the CNAME cannot be had without it.
+/// An instance that may be promoted: ours, rebooted, set up, and approved; or ours, in use before, and a person
+/// wants it back. Only [`crate::decide::promote::decide`] and [`crate::decide::rollback::decide`] make one; a swap
+/// of the CNAME cannot be had without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promotable {
     own: OwnInstance,
     swap: Swap,
-    confirmed_by: Vec<String>,
+    agreed: String,
 }
 
 impl Promotable {
@@ -40,9 +41,9 @@ impl Promotable {
         old: Record,
         address: String,
         ttl: i64,
-        confirmed_by: Vec<String>,
+        agreed: String,
     ) -> Self {
-        Promotable { own, swap: Swap { zone_id, name, old, value: address, ttl }, confirmed_by }
+        Promotable { own, swap: Swap { zone_id, name, old, value: address, ttl }, agreed }
     }
 
     /// The instance.
@@ -50,9 +51,9 @@ impl Promotable {
         &self.own
     }
 
-    /// Who confirmed; nobody where nobody is asked.
-    pub fn confirmed_by(&self) -> &[String] {
-        &self.confirmed_by
+    /// Why it may be, in words: who confirmed, or that nobody is asked.
+    pub fn agreed(&self) -> &str {
+        &self.agreed
     }
 
     /// The compare-and-swap that promotes it.

@@ -142,6 +142,16 @@ reasons! {
         /// Its key.
         key: String
     } "setting-missing" => "{key} is not set, and this stage needs it";
+    /// Nobody is mailed, and nobody has typed its identifier.
+    NotTyped {
+        /// The identifier.
+        instance: String
+    } "not-typed" => "no approvers are named, so that a person promotes it: run rds-echo promote at a terminal, and type {instance}";
+    /// The address is none that is asked.
+    NotListed {
+        /// The address.
+        address: String
+    } "not-listed" => "{address} is none of rdsecho.promote.approvers";
     /// The request is open.
     AwaitingApproval {
         /// How many have confirmed.
@@ -192,6 +202,17 @@ reasons! {
         /// What is there instead.
         what: String
     } "points-elsewhere" => "it is promoted, but {name} is {what}: nothing is concluded from that";
+    /// There is no instance that was in use before.
+    NothingToReturnTo {} "nothing-to-return-to" => "no instance that was in use before is left";
+    /// It was given up.
+    GivenUp {
+        /// Why.
+        why: String
+    } "given-up" => "it was given up: {why}";
+    /// A person gave it up.
+    GivenUpByHand {} "given-up-by-hand" => "it was given up by hand";
+    /// It needs no adoption.
+    AlreadyOurs {} "already-ours" => "it is this echo's already";
     /// The grace period.
     Grace {
         /// When it ends.

@@ -107,6 +107,9 @@ pub struct Promotion {
 pub enum Approval {
     /// `rdsecho.promote.approval=none`: nobody is; it must be said.
     None,
+    /// No approvers are named: nobody is mailed, and only a person at the command line who types the instance's
+    /// identifier can promote it. The functions refuse such settings.
+    Typed,
     /// People are asked by mail.
     Required {
         /// `rdsecho.promote.approvers`: addresses.
@@ -125,6 +128,9 @@ pub enum Approval {
 pub struct Retirement {
     /// `rdsecho.retire.graceHours`: how long a forgotten instance is kept; default 24.
     pub grace: SignedDuration,
+    /// How long after the point of no return the delete comes: [`PAUSE`](crate::decide::retire::PAUSE), which no
+    /// setting changes. Only a person can do without it, who says `rds-echo retire --now`.
+    pub pause: SignedDuration,
     /// `rdsecho.retire.skipFinalSnapshot`: default false.
     pub skip_final_snapshot: bool,
     /// `rdsecho.retire.finalDbSnapshotIdentifier`: `{instance}` stands for the identifier, which makes it
@@ -216,7 +222,7 @@ impl Settings {
     /// The approvers' addresses; none where nobody is asked.
     pub fn approvers(&self) -> &[String] {
         match &self.promote.approval {
-            Approval::None => &[],
+            Approval::None | Approval::Typed => &[],
             Approval::Required { approvers, .. } => approvers,
         }
     }
@@ -224,7 +230,7 @@ impl Settings {
     /// How many confirmations a promotion needs.
     pub fn approvals(&self) -> usize {
         match &self.promote.approval {
-            Approval::None => 0,
+            Approval::None | Approval::Typed => 0,
             Approval::Required { approvals, .. } => *approvals,
         }
     }

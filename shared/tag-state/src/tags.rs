@@ -1,8 +1,9 @@
 //! Our tags on an instance, read and written. All state lives here and in the CNAME.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::approval::Mac;
 use crate::facts::Tags;
@@ -55,6 +56,10 @@ pub struct EchoTags {
     pub resource: Option<String>,
     /// The snapshot that it was restored from.
     pub snapshot: Option<String>,
+    /// When that snapshot's data is from.
+    pub data_from: Option<Timestamp>,
+    /// How long it was in the stages before this one.
+    pub took: Took,
     /// When the reboot was asked for.
     pub rebooting: Option<Timestamp>,
     /// The approval request, if there is one.
@@ -88,6 +93,46 @@ impl Notified {
     /// Whether it is about this request.
     pub fn is_of(&self, request: Request) -> bool {
         self.request == request.number && self.expires == request.expires
+    }
+}
+
+/// How long an instance was in each stage on its way to a promotion, as its tag holds it: `STAGE SECONDS`, one
+/// after the other. The next one's `watch` expects the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Took(BTreeMap<Stage, SignedDuration>);
+
+impl Took {
+    fn parse(text: &str) -> Took {
+        let words: Vec<&str> = text.split(' ').collect();
+        let pairs = words.chunks_exact(2).filter_map(|pair| {
+            let seconds = pair[1].parse().ok().filter(|seconds| *seconds >= 0)?;
+            Some((Stage::by_name(pair[0])?, SignedDuration::from_secs(seconds)))
+        });
+        Took(pairs.collect())
+    }
+
+    /// How long it was in a stage, where that is known.
+    pub fn get(&self, stage: Stage) -> Option<SignedDuration> {
+        self.0.get(&stage).copied()
+    }
+
+    /// The same with the stage that is left now; `None` where there is nothing to learn.
+    fn with(&self, left: &EchoTags, now: Timestamp) -> Option<Took> {
+        let on_its_way = [Stage::New, Stage::Modified, Stage::Rebooted].contains(&left.stage);
+        let since = left.since.filter(|since| on_its_way && *since <= now)?;
+        let mut took = self.clone();
+        took.0.insert(left.stage, now.duration_since(since));
+        Some(took)
+    }
+}
+
+impl fmt::Display for Took {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, (stage, time)) in self.0.iter().enumerate() {
+            let space = if place == 0 { "" } else { " " };
+            write!(f, "{space}{stage} {}", time.as_secs())?;
+        }
+        Ok(())
     }
 }
 
@@ -157,6 +202,9 @@ impl EchoTags {
             id: text("id"),
             resource: text("resource"),
             snapshot: text("snapshot"),
+            // These two are for people; what cannot be read is not told.
+            data_from: get("data-from").and_then(|text| text.parse().ok()),
+            took: get("took").map(Took::parse).unwrap_or_default(),
             rebooting: time("rebooting")?,
             request,
             // What cannot be read is mailed again; that harms nobody.
@@ -249,8 +297,16 @@ impl<'a> TagWriter<'a> {
 }
 
 /// The tags of a move to another stage; `None` where the table has no such way.
-pub fn advance<'a>(name: &'a EchoName, from: Stage, step: Move, now: Timestamp) -> Option<(Stage, TagWriter<'a>)> {
-    from.after(step).map(|to| (to, TagWriter::new(name).stage(to, now)))
+pub fn advance<'a>(name: &'a EchoName, from: &EchoTags, step: Move, now: Timestamp) -> Option<(Stage, TagWriter<'a>)> {
+    let to = from.stage.after(step)?;
+    let writer = TagWriter::new(name).stage(to, now);
+    Some((
+        to,
+        match from.took.with(from, now) {
+            Some(took) => writer.text("took", &took.to_string()),
+            None => writer,
+        },
+    ))
 }
 
 /// The tag of a confirmation.

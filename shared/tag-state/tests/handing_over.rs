@@ -102,12 +102,12 @@ fn a_request_that_was_mailed_waits_and_a_closed_one_is_left() {
 #[test]
 fn a_promotion_needs_enough_verified_confirmations_in_time() {
     let decide = |settings: &str, own: &OwnInstance, verified: &[Verified], time| {
-        promote::decide(&with(settings), own, &elsewhere(), verified, at(time))
+        promote::decide(&with(settings), own, &elsewhere(), verified, None, at(time))
     };
     let ann = confirmed_by(&["ann@example.test"], NOW);
     let verified = all_verified(&settings(), &ann);
     let Decision::Act(promotable) = decide("", &ann, &verified, NOW) else { panic!() };
-    assert_eq!(promotable.confirmed_by(), ["ann@example.test"]);
+    assert_eq!(promotable.agreed(), "confirmed by ann@example.test");
     assert_eq!(promotable.swap().old(), &elsewhere());
     assert_eq!((promotable.swap().zone_id(), promotable.swap().name()), ("Z1", "dev-db.example.test"));
     assert_eq!(promotable.swap().ttl(), 60);
@@ -143,7 +143,10 @@ fn what_was_verified_of_one_link_does_not_count_for_another() {
     ];
     for (claim, mac) in others {
         let verified = Verified::from_answer(claim, mac, true).unwrap();
-        assert_eq!(code(promote::decide(&settings(), &ann, &elsewhere(), &[verified], at(NOW))), "awaiting-approval");
+        assert_eq!(
+            code(promote::decide(&settings(), &ann, &elsewhere(), &[verified], None, at(NOW))),
+            "awaiting-approval"
+        );
     }
     assert_eq!(Verified::from_answer(genuine, mac(7), false), None);
 }
@@ -162,7 +165,7 @@ fn one_cancel_closes_the_request_whoever_confirmed() {
     instance.tags.extend(common::tags(&[("cancelled:former@example.test", "1 2026-11-23T08:00:00Z")]));
     let own = own(instance);
     let verified = all_verified(&settings(), &own);
-    assert_eq!(code(promote::decide(&settings(), &own, &elsewhere(), &verified, at(NOW))), "cancelled");
+    assert_eq!(code(promote::decide(&settings(), &own, &elsewhere(), &verified, None, at(NOW))), "cancelled");
     assert_eq!(code(candidate(&settings(), &[own], at(NOW))), "cancelled");
 }
 
@@ -170,7 +173,8 @@ fn one_cancel_closes_the_request_whoever_confirmed() {
 fn a_promotion_needs_a_usable_instance_and_a_plain_record() {
     let ann = confirmed_by(&["ann@example.test"], NOW);
     let verified = all_verified(&settings(), &ann);
-    let decide = |own: &OwnInstance, record: &Record| promote::decide(&settings(), own, record, &verified, at(NOW));
+    let decide =
+        |own: &OwnInstance, record: &Record| promote::decide(&settings(), own, record, &verified, None, at(NOW));
     for (status, class) in STATUSES {
         let mut instance = ann.facts().clone();
         (*status).clone_into(&mut instance.status);

@@ -398,6 +398,7 @@ fn the_restore_carries_all_tags_and_only_what_a_restore_takes() {
     assert_eq!(
         tags,
         [
+            ("rdsecho:dev:data-from", NOW),
             ("rdsecho:dev:id", "dev-2026-11-22"),
             ("rdsecho:dev:managed", "true"),
             ("rdsecho:dev:since", NOW),

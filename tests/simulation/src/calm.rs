@@ -134,7 +134,7 @@ impl Calm {
                 self.said.insert(function, report.clone());
                 Some(report)
             }
-            Done::Page(..) | Done::Rollback(_) => None,
+            Done::Page(..) => None,
         }
     }
 
@@ -145,7 +145,7 @@ impl Calm {
     pub fn visit(&mut self, method: &'static str, url: &str) -> Response {
         match self.run(&Job::Visit { method, url: url.to_owned() }) {
             Some(Done::Page(response, _)) => response,
-            Some(Done::Stage(_) | Done::Rollback(_)) | None => panic!("the page did not answer"),
+            Some(Done::Stage(_)) | None => panic!("the page did not answer"),
         }
     }
 

@@ -4,14 +4,17 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use jiff::Timestamp;
 use stages::approve::{Request, Response};
+use stages::ports::{Announcer, Dns, Macs, Mailer, Rds};
+use stages::rehearsal::Reads;
 use stages::report::Report;
-use stages::{approve, modify, new, promote, reboot, request_approval, retire};
-use tag_state::approval::Claim;
+use stages::{answer, approve, forget, modify, new, promote, reboot, request_approval, retire, rollback};
+use tag_state::approval::{Action, Claim};
+use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
 use crate::port::{Port, Process};
-use crate::rollback;
 use crate::town::Town;
 use crate::trouble::Trouble;
 
@@ -63,8 +66,44 @@ pub enum Job {
         /// The link.
         url: String,
     },
-    /// A person puts the CNAME back.
+    /// A person at the command line.
+    Person(Command),
+}
+
+/// What a person at the command line asks for, beside what the stages do by themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The CNAME is to return to the instance that was replaced last.
     Rollback,
+    /// An instance is given up.
+    Forget(String),
+    /// The approvers are to be mailed again, or anew.
+    Request {
+        /// With new links.
+        anew: bool,
+    },
+    /// An approver answers without a mail.
+    Answer {
+        /// What.
+        action: Action,
+        /// Who.
+        approver: String,
+    },
+    /// Everything is rehearsed, and nothing may be touched.
+    Plan,
+}
+
+impl Command {
+    /// Its name, by which the watch knows it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Rollback => "rollback",
+            Command::Forget(_) => "forget",
+            Command::Request { .. } => "request",
+            Command::Answer { .. } => "answer",
+            Command::Plan => "plan",
+        }
+    }
 }
 
 /// What came of it.
@@ -74,8 +113,6 @@ pub enum Done {
     Stage(Report),
     /// Of a visit.
     Page(Response, Report),
-    /// Of the rollback, in words.
-    Rollback(String),
 }
 
 /// A process under way.
@@ -141,11 +178,11 @@ fn process(town: &Town, number: u64, job: &Job, stops_at_calls: bool, trouble: T
     let name = match job {
         Job::Stage(function, _) => function.name(),
         Job::Visit { .. } => "approve",
-        Job::Rollback => "rollback",
+        Job::Person(command) => command.name(),
     };
     let link = match job {
         Job::Visit { url, .. } => url.rsplit('/').next().and_then(Claim::parse).map(|(claim, _)| claim),
-        Job::Stage(..) | Job::Rollback => None,
+        Job::Stage(..) | Job::Person(_) => None,
     };
     let now = town.now();
     if let Job::Visit { method: "POST", url } = job {
@@ -158,20 +195,7 @@ async fn work(port: Port, job: Job) -> Done {
     let settings = port.town.settings.clone();
     let now = port.process.now;
     match job {
-        Job::Stage(function, wake) => Done::Stage(match function {
-            Function::New => new::run(&settings, &port, &port, &wake, now).await,
-            Function::Modify => modify::run(&settings, &port, &port, &wake, now).await,
-            Function::Reboot => reboot::run(&settings, &port, &port, &wake, now).await,
-            Function::RequestApproval => {
-                let ports = request_approval::Ports { rds: &port, macs: &port, mailer: &port, announcer: &port };
-                request_approval::run(&settings, &ports, &wake, now).await
-            }
-            Function::Promote => {
-                let ports = promote::Ports { rds: &port, dns: &port, macs: &port, announcer: &port };
-                promote::run(&settings, &ports, &wake, now).await
-            }
-            Function::Retire => retire::run(&settings, &port, &port, &port, &wake, now).await,
-        }),
+        Job::Stage(function, wake) => Done::Stage(stage(&settings, &port, function, &wake, now).await),
         Job::Visit { method, url } => {
             let path = url.strip_prefix("https://page.test").unwrap_or(&url).to_owned();
             let request = Request { method: method.to_owned(), path };
@@ -179,7 +203,54 @@ async fn work(port: Port, job: Job) -> Done {
             let (response, report) = approve::handle(&settings, &ports, &request, now).await;
             Done::Page(response, report)
         }
-        Job::Rollback => Done::Rollback(rollback::run(&settings, &port, now).await),
+        Job::Person(command) => Done::Stage(carry_out(&settings, &port, &command, now).await),
+    }
+}
+
+async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Timestamp) -> Report {
+    match command {
+        Command::Rollback => rollback::run(settings, port, port, port, None, now).await,
+        Command::Forget(identifier) => {
+            let wake = Wake::Instance { identifier: identifier.clone(), what: "a person".to_owned() };
+            forget::run(settings, port, port, port, &wake, now).await
+        }
+        Command::Request { anew } => {
+            let ports = request_approval::Ports { rds: port, macs: port, mailer: port, announcer: port };
+            request_approval::again(settings, &ports, *anew, &Wake::All, now).await
+        }
+        Command::Answer { action, approver } => {
+            let ports = approve::Ports { rds: port, macs: port, announcer: port };
+            answer::run(settings, &ports, *action, approver, &Wake::All, now).await
+        }
+        Command::Plan => {
+            let reads = Reads::new(port, port, port);
+            let mut last = Report::new(settings, "plan", &Wake::All, now);
+            for function in Function::ALL {
+                last = stage(settings, &reads.rehearse(), function, &Wake::All, now).await;
+            }
+            last
+        }
+    }
+}
+
+/// One stage, over whatever ports.
+pub async fn stage<P>(settings: &Settings, port: &P, function: Function, wake: &Wake, now: Timestamp) -> Report
+where
+    P: Rds + Dns + Macs + Mailer + Announcer,
+{
+    match function {
+        Function::New => new::run(settings, port, port, wake, now).await,
+        Function::Modify => modify::run(settings, port, port, wake, now).await,
+        Function::Reboot => reboot::run(settings, port, port, wake, now).await,
+        Function::RequestApproval => {
+            let ports = request_approval::Ports { rds: port, macs: port, mailer: port, announcer: port };
+            request_approval::run(settings, &ports, wake, now).await
+        }
+        Function::Promote => {
+            let ports = promote::Ports { rds: port, dns: port, macs: port, announcer: port };
+            promote::run(settings, &ports, None, wake, now).await
+        }
+        Function::Retire => retire::run(settings, port, port, port, wake, now).await,
     }
 }
 

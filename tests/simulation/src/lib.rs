@@ -13,7 +13,6 @@ pub mod ledger;
 pub mod life;
 pub mod plan;
 pub mod port;
-pub mod rollback;
 pub mod tally;
 pub mod town;
 pub mod trouble;

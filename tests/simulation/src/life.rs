@@ -9,9 +9,10 @@ use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
 use stages::report::Report;
+use tag_state::approval::Action;
 use tag_state::wake::Wake;
 
-use crate::functions::{Done, Function, Job, Progress, Running, run};
+use crate::functions::{Command, Done, Function, Job, Progress, Running, run};
 use crate::hands::Undo;
 use crate::plan::Plan;
 use crate::port::Write;
@@ -42,6 +43,8 @@ enum Due {
     Maintenance,
     /// Somebody does something by hand.
     Hand,
+    /// Somebody at a terminal.
+    Command,
     /// And takes it back.
     Undo(usize),
     /// A call is applied that its caller has given up.
@@ -122,6 +125,9 @@ impl Lifetime {
         self.due(start + self.plan.active, Due::Quiet);
         if let Some(hands) = self.plan.hands {
             self.due(start + hands, Due::Hand);
+        }
+        if let Some(commands) = self.plan.commands {
+            self.due(start + commands, Due::Command);
         }
         loop {
             let planned = self.agenda.first_key_value().map(|((at, _), _)| *at);
@@ -223,6 +229,7 @@ impl Lifetime {
                 }
             }
             Due::Hand => self.hand(),
+            Due::Command => self.command(),
             Due::Undo(place) => {
                 if let Some(undo) = self.undos[place].take() {
                     self.town.undo(undo);
@@ -243,7 +250,7 @@ impl Lifetime {
         self.due(self.town.now() + SignedDuration::from_secs((hands.as_secs() as f64 * pause) as i64 + 1), Due::Hand);
         self.tally.fault("by hand", 1);
         match self.chance(|rng| rng.u8(0..10)) {
-            0 | 1 => self.begin(Job::Rollback, ATTEMPTS),
+            0 | 1 => self.begin(Job::Person(Command::Rollback), ATTEMPTS),
             2 if !self.links.is_empty() => {
                 let url = self.links[self.chance(|rng| rng.usize(..self.links.len()))].clone();
                 self.begin(Job::Visit { method: "POST", url }, ATTEMPTS);
@@ -258,6 +265,34 @@ impl Lifetime {
         }
     }
 
+    /// What a person at a terminal asks for. Stages are asked for, too: that is one look more.
+    fn command(&mut self) {
+        let (Some(commands), None) = (self.plan.commands, self.quiet_since) else { return };
+        let pause = self.chance(|rng| rng.f64() * 2.0);
+        self.due(
+            self.town.now() + SignedDuration::from_secs((commands.as_secs() as f64 * pause) as i64 + 1),
+            Due::Command,
+        );
+        let stages = self.town.stages();
+        let approvers = self.plan.settings.approvers();
+        let kind = self.chance(|rng| rng.u8(0..10));
+        let command = match kind {
+            0 if !stages.is_empty() => {
+                let (identifier, _) = &stages[self.chance(|rng| rng.usize(..stages.len()))];
+                Command::Forget(identifier.clone())
+            }
+            1 | 2 => Command::Request { anew: self.chance(|rng| rng.bool()) },
+            3..=5 if !approvers.is_empty() => {
+                let approver = approvers[self.chance(|rng| rng.usize(..approvers.len()))].clone();
+                let action = if self.chance(|rng| rng.u8(0..4)) == 0 { Action::Cancel } else { Action::Confirm };
+                Command::Answer { action, approver }
+            }
+            6 => Command::Rollback,
+            _ => Command::Plan,
+        };
+        self.begin(Job::Person(command), ATTEMPTS);
+    }
+
     fn begin(&mut self, job: Job, attempt: u8) {
         self.processes += 1;
         let overlaps = self.happens(self.plan.overlap);
@@ -270,7 +305,7 @@ impl Lifetime {
         self.say(|| match &job {
             Job::Stage(function, wake) => format!("{}#{number} begins: {wake}", function.name()),
             Job::Visit { method, url } => format!("approve#{number} begins: {method} of {}", what_link(url)),
-            Job::Rollback => format!("rollback#{number} begins"),
+            Job::Person(command) => format!("{}#{number} begins: {command:?}", command.name()),
         });
         if overlaps {
             let running = Running::begin(&self.town, number, job, trouble);
@@ -328,7 +363,6 @@ impl Lifetime {
                 }
             }
             Done::Page(response, report) => self.say(|| format!("  page {}: {}", response.status, said(&report))),
-            Done::Rollback(what) => self.say(|| format!("  rollback: {what}")),
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct Plan {
     pub staleness: f64,
     /// Of a restore: to end badly.
     pub bad_restore: f64,
+    /// Between two commands of people at a terminal; `None` where they leave it to the schedules.
+    pub commands: Option<SignedDuration>,
     /// Between two acts of people by hand; `None` where they keep their hands off.
     pub hands: Option<SignedDuration>,
     /// How people treat their mail.
@@ -91,10 +93,13 @@ impl Plan {
             scanner: rng.f64(),
         };
         let mut options = options(rng, cycle_hours, minutes);
-        // By a chance of its own, so that the other lifetimes stay what they were.
-        if Rng::with_seed(!seed).f64() < 0.1 {
+        // By a chance of their own, so that the other lifetimes stay what they were.
+        let later = &mut Rng::with_seed(!seed);
+        if later.f64() < 0.1 {
             options.push_str(" -Drdsecho.mod.applyImmediately=false");
         }
+        let commands = (!calm && later.f64() < 0.15)
+            .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.05 + later.f64() / 2.0)) as i64 + 1));
         let settings = Settings::from_options(&options).unwrap_or_else(|error| panic!("{options}: {error}"));
         // Some lives begin just before midnight.
         let day = rng.i64(20_000..21_500) * 86_400;
@@ -122,6 +127,7 @@ impl Plan {
             strike,
             staleness,
             bad_restore,
+            commands,
             hands,
             people,
         }

@@ -42,8 +42,6 @@ pub enum WriteRef<'a> {
     AddTags(&'a str, &'a Tags),
     Delete(&'a Delete),
     Swap(&'a Swap),
-    /// The rollback's swap: the record as read, and the new value.
-    Point(&'a Record, &'a str),
     Send(&'a Mail),
     Announce(&'a Announcement),
 }
@@ -58,7 +56,6 @@ pub enum Write {
     AddTags(String, Tags),
     Delete(Delete),
     Swap(Swap),
-    Point(Record, String),
     Send(Mail),
     Announce(Announcement),
 }
@@ -72,7 +69,6 @@ impl WriteRef<'_> {
             WriteRef::AddTags(arn, tags) => Write::AddTags(arn.to_owned(), tags.clone()),
             WriteRef::Delete(delete) => Write::Delete(delete.clone()),
             WriteRef::Swap(swap) => Write::Swap(swap.clone()),
-            WriteRef::Point(old, value) => Write::Point(old.clone(), value.to_owned()),
             WriteRef::Send(mail) => Write::Send(mail.clone()),
             WriteRef::Announce(announcement) => Write::Announce(announcement.clone()),
         }
@@ -89,7 +85,6 @@ impl Write {
             Write::AddTags(arn, tags) => WriteRef::AddTags(arn, tags),
             Write::Delete(delete) => WriteRef::Delete(delete),
             Write::Swap(swap) => WriteRef::Swap(swap),
-            Write::Point(old, value) => WriteRef::Point(old, value),
             Write::Send(mail) => WriteRef::Send(mail),
             Write::Announce(announcement) => WriteRef::Announce(announcement),
         }
@@ -256,13 +251,6 @@ impl Port {
         answer
     }
 
-    /// The rollback's swap.
-    pub(crate) async fn point(&self, old: &Record, value: &str) -> Answer<()> {
-        let ttl = self.town.settings.promote.ttl;
-        let call = Call::Write(WriteRef::Point(old, value));
-        self.call(call, async || self.town.compare_and_swap(old, value, ttl)).await
-    }
-
     fn shown(&self, instance: &mut Instance) {
         if self.town.perhaps_stale(instance) {
             self.process.reads.borrow_mut().stale.insert(instance.identifier.clone());
@@ -297,7 +285,6 @@ impl Town {
                 Write::AddTags(arn, tags) => self.rds.add_tags(arn, tags).await,
                 Write::Delete(delete) => self.rds.delete(delete).await,
                 Write::Swap(swap) => self.swap(swap),
-                Write::Point(old, value) => self.compare_and_swap(old, value, self.settings.promote.ttl),
                 Write::Send(mail) => self.send(mail),
                 Write::Announce(announcement) => {
                     self.bus.borrow_mut().push(announcement.clone());

@@ -208,6 +208,9 @@ impl Watch {
 
     /// A call that changes something is about to be applied.
     pub fn judge(&mut self, world: &World, zone: &Record, process: &Process, write: WriteRef<'_>) {
+        if process.name == "plan" {
+            self.violated(process, 2, "changes something, and was to say only what would be done");
+        }
         match write {
             WriteRef::Restore(restore) => self.judge_restore(process, restore),
             WriteRef::Modify(modify) => self.judge_change(world, process, &modify.identifier),
@@ -224,8 +227,8 @@ impl Watch {
                 self.judge_change(world, process, delete.identifier());
                 self.judge_delete(world, zone, process, delete.identifier(), delete.final_snapshot());
             }
+            WriteRef::Swap(swap) if process.name == "rollback" => self.judge_return(world, process, swap.value()),
             WriteRef::Swap(swap) => self.judge_swap(world, process, swap),
-            WriteRef::Point(_, value) => self.judge_point(world, process, value),
             WriteRef::Send(mail) => self.judge_mail(process, mail),
             WriteRef::Announce(_) => {}
         }
@@ -286,16 +289,15 @@ impl Watch {
             }
             WriteRef::AddTags(arn, _) => self.tagged(world, arn.rsplit(':').next().unwrap_or_default(), By::Us),
             WriteRef::Swap(swap) => {
-                self.promotions += 1;
+                self.promotions += u64::from(process.is_none_or(|process| process.name != "rollback"));
                 self.swapped(world, process, before, swap.old(), swap.value(), swap.ttl());
             }
-            WriteRef::Point(old, value) => {
-                self.swapped(world, process, before, old, value, self.settings.promote.ttl);
-            }
             WriteRef::Send(mail) => {
+                // Who wants the mails again by hand gets them.
+                let by_hand = process.is_some_and(|process| process.name == "request");
                 for token in links(mail) {
-                    if let Some((claim, _)) = Claim::parse(&token).filter(|(claim, _)| claim.action == Action::Confirm)
-                    {
+                    let claim = Claim::parse(&token).map(|(claim, _)| claim);
+                    if let Some(claim) = claim.filter(|claim| claim.action == Action::Confirm && !by_hand) {
                         *self.mails.entry((claim.resource_id, claim.request, claim.approver)).or_default() += 1;
                     }
                     self.tokens.insert(token);

@@ -29,7 +29,7 @@ fn end(calm: &Calm) -> BTreeMap<String, String> {
         end.insert(facts.identifier.clone(), said);
         for (key, value) in &facts.tags {
             let timeless = match key.rsplit(':').next().unwrap_or_default() {
-                "since" | "rebooting" | "requested" | "expires" | "notified" => "a time",
+                "since" | "took" | "rebooting" | "requested" | "expires" | "notified" => "a time",
                 _ if key.contains(":confirmed:") => "a confirmation",
                 _ => value,
             };

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use jiff::SignedDuration;
 use simulation::calm::Calm;
 use simulation::exhaust::{Part, every_order};
-use simulation::functions::{Function, Job};
+use simulation::functions::{Command, Function, Job};
 use simulation::town::Town;
 use tag_state::facts::Record;
 use tag_state::wake::Wake;
@@ -20,7 +20,7 @@ fn stage(function: Function) -> Part {
 }
 
 fn rollback() -> Part {
-    Part::Process(Job::Rollback)
+    Part::Process(Job::Person(Command::Rollback))
 }
 
 fn minutes(minutes: i64) -> Part {

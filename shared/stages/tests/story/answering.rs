@@ -142,7 +142,7 @@ fn a_visit_is_told_of() {
             let outcome = &report.outcomes[0];
             format!("{}; {} {}", report.woken_by, outcome.what, outcome.why)
         }
-        Some(Done::Stage(_) | Done::Rollback(_)) | None => panic!("no page"),
+        Some(Done::Stage(_)) | None => panic!("no page"),
     };
     assert_eq!(told("GET"), "GET of the confirm page by ann@example.test;  the request is open");
     let pressed =

@@ -46,7 +46,7 @@ pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decisio
         let what = instance.pending.iter().cloned().collect::<Vec<_>>().join(", ");
         return Decision::wait(Reason::Pending { what });
     }
-    let Some((_, tags)) = advance(&settings.name, own.stage(), Move::Modify, now) else {
+    let Some((_, tags)) = advance(&settings.name, own.tags(), Move::Modify, now) else {
         return Decision::Nothing(Reason::OtherStage { stage: own.stage() });
     };
     let identify = own

@@ -122,7 +122,11 @@ pub fn restore(settings: &Settings, identifier: String, snapshot: &Snapshot, now
         .text("managed", "true")
         .stage(Stage::New, now)
         .text("id", &identifier)
-        .text("snapshot", &snapshot.identifier)
-        .finish();
+        .text("snapshot", &snapshot.identifier);
+    let tags = match snapshot.created {
+        Some(created) => tags.time("data-from", created),
+        None => tags,
+    };
+    let tags = tags.finish();
     Restore { identifier, snapshot: snapshot.identifier.clone(), parameters: settings.new.parameters.clone(), tags }
 }

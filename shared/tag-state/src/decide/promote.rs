@@ -36,7 +36,7 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
     let name = &settings.name;
     let cname = &settings.promote.cname;
     let mut repairs = Vec::new();
-    let to = advance(name, current.stage(), Move::Promote, now);
+    let to = advance(name, current.tags(), Move::Promote, now);
     let protect = !current.facts().deletion_protection;
     if to.is_some() || protect {
         repairs.push(Repair {
@@ -58,7 +58,7 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
             Stage::New | Stage::Modified | Stage::Rebooted if older => Move::Supersede,
             Stage::New | Stage::Modified | Stage::Rebooted | Stage::Forgotten | Stage::Retired => continue,
         };
-        let Some((to, writer)) = advance(name, other.stage(), step, now) else { continue };
+        let Some((to, writer)) = advance(name, other.tags(), step, now) else { continue };
         let why = format!("{cname} points at {}", current.identifier());
         let writer =
             if step == Move::Supersede { writer.text("failure", &format!("superseded: {why}")) } else { writer };
@@ -112,12 +112,14 @@ pub fn confirmed<'a>(
 }
 
 /// Whether this instance may be promoted now: asked with what was verified of an earlier read, and
-/// again of the last read before the swap.
+/// again of the last read before the swap. `typed` is what a person has typed at the command line, which
+/// counts only where no approvers are named.
 pub fn decide(
     settings: &Settings,
     own: &OwnInstance,
     record: &Record,
     verified: &[Verified],
+    typed: Option<&str>,
     now: Timestamp,
 ) -> Decision<Promotable> {
     if own.stage() != Stage::Rebooted {
@@ -133,8 +135,12 @@ pub fn decide(
     if let Some(reason) = given_up(settings, own, now) {
         return Decision::Nothing(reason);
     }
-    let confirmed_by = match (&settings.promote.approval, own.tags().request) {
-        (Approval::None, _) => Vec::new(),
+    let agreed = match (&settings.promote.approval, own.tags().request) {
+        (Approval::None, _) => "no approval is asked for".to_owned(),
+        (Approval::Typed, _) => match typed {
+            Some(typed) if typed.eq_ignore_ascii_case(own.identifier()) => "its identifier was typed".to_owned(),
+            Some(_) | None => return Decision::wait(Reason::NotTyped { instance: own.identifier().to_owned() }),
+        },
         (Approval::Required { .. }, None) => return Decision::wait(Reason::NotRequested {}),
         (Approval::Required { approvals, .. }, Some(request)) => {
             let by: Vec<String> = confirmed(settings, own, request)
@@ -148,9 +154,14 @@ pub fn decide(
                     until,
                 );
             }
-            by
+            format!("confirmed by {}", by.join(", "))
         }
     };
+    swap_to(settings, own, record, agreed)
+}
+
+/// The swap of the CNAME from what was read to an instance that may have it.
+pub(super) fn swap_to(settings: &Settings, own: &OwnInstance, record: &Record, agreed: String) -> Decision<Promotable> {
     let Some(zone_id) = &settings.promote.hosted_zone_id else {
         return Decision::Refuse(Reason::SettingMissing { key: "rdsecho.promote.hostedZoneId".to_owned() });
     };
@@ -166,7 +177,7 @@ pub fn decide(
             record.clone(),
             address.clone(),
             settings.promote.ttl,
-            confirmed_by,
+            agreed,
         )),
     }
 }

@@ -50,7 +50,7 @@ pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decisio
             mark: TagWriter::new(&settings.name).time("rebooting", now).finish(),
         });
     }
-    match advance(&settings.name, own.stage(), Move::Reboot, now) {
+    match advance(&settings.name, own.tags(), Move::Reboot, now) {
         Some((_, tags)) => Decision::Act(RebootStep::Advance { tags: tags.finish(), rebooted: marked.is_some() }),
         None => Decision::Nothing(Reason::OtherStage { stage: own.stage() }),
     }

@@ -6,7 +6,7 @@ use super::{Decision, GiveUp, hindrance, unsettled};
 use crate::approval::{Action, Claim};
 use crate::facts::Tags;
 use crate::own::OwnInstance;
-use crate::reason::Reason;
+use crate::reason::{Reason, unready};
 use crate::settings::{Approval, Settings};
 use crate::stage::Stage;
 use crate::tags::{Request, TagWriter, notified_tag, whole_seconds};
@@ -62,27 +62,16 @@ pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decisio
         return instead;
     }
     let Approval::Required { expiry, approvals, .. } = &settings.promote.approval else {
-        return Decision::Nothing(Reason::NobodyAsked {});
+        return nobody_asked(settings, own);
     };
     if let Some(reason) = given_up(settings, own, now) {
         return Decision::Nothing(reason);
     }
     match own.tags().request {
-        None => {
-            if let Some(reason) = unsettled(settings, own.facts(), false) {
-                return Decision::wait(reason);
-            }
-            let requested = whole_seconds(now);
-            let expires = requested.checked_add(*expiry).unwrap_or(requested);
-            let request = Request { number: 1, requested, expires };
-            let open = TagWriter::new(&settings.name)
-                .text("request", "1")
-                .time("requested", requested)
-                .time("expires", expires)
-                .finish();
-            let (to, reached) = (settings.approvers().to_vec(), Vec::new());
-            Decision::Act(RequestStep::Ask(Ask { open: Some(open), request, to, reached, last_try: false }))
-        }
+        None => match unsettled(settings, own.facts(), false) {
+            Some(reason) => Decision::wait(reason),
+            None => Decision::Act(RequestStep::Ask(Ask::opening(settings, 1, *expiry, now))),
+        },
         Some(request) if !all_notified(own, request) => {
             if now > request.expires {
                 return Decision::Nothing(Reason::Expired { at: request.expires });
@@ -105,7 +94,50 @@ fn all_notified(own: &OwnInstance, request: Request) -> bool {
     own.tags().notified.as_ref().is_some_and(|notified| notified.is_of(request) && notified.only.is_none())
 }
 
+/// Asks again, because a person wants it: the open request's mails once more to everybody, with the links that
+/// they have; or, where none is open or it shall be `anew`, a request with the next number, whose links alone work.
+pub fn again(settings: &Settings, own: &OwnInstance, anew: bool, now: Timestamp) -> Decision<Ask> {
+    if own.stage() != Stage::Rebooted {
+        return Decision::Refuse(Reason::OtherStage { stage: own.stage() });
+    }
+    let Approval::Required { expiry, .. } = &settings.promote.approval else { return nobody_asked(settings, own) };
+    if let Some(reason) = unready(own.facts()).or_else(|| unsettled(settings, own.facts(), false)) {
+        return Decision::wait(reason);
+    }
+    let open = own.tags().request.filter(|request| now <= request.expires && cancelled_by(own, *request).is_none());
+    Decision::Act(match (own.tags().request, open) {
+        (_, Some(request)) if !anew => {
+            let (to, reached) = (settings.approvers().to_vec(), Vec::new());
+            Ask { open: None, request, to, reached, last_try: false }
+        }
+        (last, _) => {
+            let number = last.map_or(1, |last| last.number.saturating_add(1));
+            Ask::opening(settings, number, *expiry, now)
+        }
+    })
+}
+
+fn nobody_asked<T>(settings: &Settings, own: &OwnInstance) -> Decision<T> {
+    Decision::Nothing(match settings.promote.approval {
+        Approval::Typed => Reason::NotTyped { instance: own.identifier().to_owned() },
+        Approval::None | Approval::Required { .. } => Reason::NobodyAsked {},
+    })
+}
+
 impl Ask {
+    /// A new request to everybody.
+    fn opening(settings: &Settings, number: u32, expiry: SignedDuration, now: Timestamp) -> Ask {
+        let requested = whole_seconds(now);
+        let expires = requested.checked_add(expiry).unwrap_or(requested);
+        let open = TagWriter::new(&settings.name)
+            .text("request", &number.to_string())
+            .time("requested", requested)
+            .time("expires", expires)
+            .finish();
+        let request = Request { number, requested, expires };
+        Ask { open: Some(open), request, to: settings.approvers().to_vec(), reached: Vec::new(), last_try: false }
+    }
+
     /// The tag that tells later runs whom not to mail again: `reached` now and before; all where nobody is left.
     pub fn notified(&self, settings: &Settings, reached: &[String], nobody_left: bool) -> Tags {
         let all: Vec<String> = self.reached.iter().chain(reached).cloned().collect();

@@ -36,7 +36,7 @@ pub fn decide(settings: &Settings, own: &OwnInstance, record: &Record, now: Time
             return Decision::Nothing(Reason::OtherStage { stage });
         }
         Stage::Forgotten => settings.retire.grace,
-        Stage::Retired => PAUSE,
+        Stage::Retired => settings.retire.pause,
     };
     let status = own.facts().status.clone();
     match classify(&status) {
@@ -59,7 +59,7 @@ pub fn decide(settings: &Settings, own: &OwnInstance, record: &Record, now: Time
         let reason = if stage == Stage::Retired { Reason::Pause { until } } else { Reason::Grace { until } };
         return Decision::wait_until(reason, until);
     }
-    if let Some((_, tags)) = advance(&settings.name, stage, Move::Retire, now) {
+    if let Some((_, tags)) = advance(&settings.name, own.tags(), Move::Retire, now) {
         return Decision::Act(RetireStep::Condemn { tags: tags.finish() });
     }
     match classify(&status) {

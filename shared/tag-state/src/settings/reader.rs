@@ -5,15 +5,16 @@ use jiff::SignedDuration;
 use super::{
     Approval, Entry, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError, Source,
 };
+use crate::decide::retire::PAUSE;
 use crate::facts::Tags;
 use crate::name::EchoName;
 use crate::parameter::{Kind, Parameter, Parameters, Value};
 use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
 
 /// How many tags of our own an instance can carry at most, without those of the approvers:
-/// managed, stage, since, id, resource, snapshot, rebooting, request, requested, expires, notified,
-/// replaced, failure.
-const OUR_TAGS: usize = 13;
+/// managed, stage, since, took, id, resource, snapshot, data-from, rebooting, request, requested, expires,
+/// notified, replaced, failure.
+const OUR_TAGS: usize = 15;
 
 struct Reader {
     entries: Vec<Entry>,
@@ -327,12 +328,12 @@ fn retirement(reader: &mut Reader) -> Retirement {
             template
         }
     };
-    Retirement { grace, skip_final_snapshot, final_snapshot }
+    Retirement { grace, pause: PAUSE, skip_final_snapshot, final_snapshot }
 }
 
 fn count_tags(reader: &mut Reader, new: &New, promote: &Promotion) {
     let approvers = match &promote.approval {
-        Approval::None => 0,
+        Approval::None | Approval::Typed => 0,
         Approval::Required { approvers, .. } => approvers.len(),
     };
     let users: Tags = new.tags.iter().chain(&promote.tags).map(|(key, value)| (key.clone(), value.clone())).collect();

@@ -5,7 +5,7 @@ use tag_state::approval::{Action, Claim};
 use tag_state::calls::Mail;
 use tag_state::facts::Tags;
 
-use super::{Asked, Watch, links};
+use super::{Asked, Press, Watch, links};
 use crate::port::Process;
 
 /// The most mails that one approver may get about one request, whatever goes wrong.
@@ -32,7 +32,14 @@ impl Watch {
     }
 
     /// 7. A click counts for the request that its link is of, and in time.
-    pub(super) fn judge_click(&mut self, process: &Process, identifier: &str, shown: &Tags, tags: &Tags) {
+    pub(super) fn judge_click(
+        &mut self,
+        world: &World,
+        process: &Process,
+        identifier: &str,
+        shown: &Tags,
+        tags: &Tags,
+    ) {
         let name = &self.settings.name;
         let (confirmed, cancelled) = (name.tag_key("confirmed:"), name.tag_key("cancelled:"));
         let Some(key) = tags.keys().find(|key| key.starts_with(&confirmed) || key.starts_with(&cancelled)).cloned()
@@ -40,6 +47,9 @@ impl Watch {
             return;
         };
         let asked = self.asked(shown);
+        if process.name == "answer" {
+            return self.judge_answer(world, process, identifier, shown, &key);
+        }
         let right = process.link.as_ref().is_some_and(|link| {
             let its_own = if link.action == Action::Confirm { &confirmed } else { &cancelled };
             key == format!("{its_own}{}", link.approver)
@@ -50,6 +60,29 @@ impl Watch {
         if !right {
             self.violated(process, 7, &format!("writes {key} on {identifier} for a link that is not of its request"));
         }
+    }
+
+    /// 7. An answer at the command line is as good as the button of the open request's link.
+    fn judge_answer(&mut self, world: &World, process: &Process, identifier: &str, shown: &Tags, key: &str) {
+        let confirmed = self.settings.name.tag_key("confirmed:");
+        let approver =
+            self.settings.approvers().iter().find(|approver| key.ends_with(&format!(":{approver}"))).cloned();
+        let asked = self.asked(shown).filter(|asked| process.now <= asked.expires);
+        let waits = self.get(shown, "stage") == Some("rebooted");
+        let (Some(approver), Some(asked), true) = (approver, asked, waits) else {
+            return self.violated(process, 7, &format!("writes {key} on {identifier}, which waits for no such answer"));
+        };
+        let Some(instance) = world.instances().get(identifier).filter(|_| key.starts_with(&confirmed)) else { return };
+        let claim = Claim {
+            echo: self.settings.name.to_string(),
+            resource_id: instance.resource_id.clone(),
+            instance: identifier.to_owned(),
+            request: asked.number,
+            action: Action::Confirm,
+            approver,
+            expires: asked.expires,
+        };
+        self.presses.push(Press { claim, at: process.now });
     }
 
     /// 7. Mails are bounded.

@@ -68,7 +68,7 @@ impl Watch {
     }
 
     /// The rollback's swap: at least it must live.
-    pub(super) fn judge_point(&mut self, world: &World, process: &Process, value: &str) {
+    pub(super) fn judge_return(&mut self, world: &World, process: &Process, value: &str) {
         let Some((instance, looked, _)) = self.target(world, process, value) else { return };
         let changed_by_us = self
             .ledger

@@ -38,6 +38,6 @@ impl Watch {
         if let Some(notified) = self.get(tags, "notified").map(str::to_owned) {
             self.judge_notified(world, process, identifier, &notified);
         }
-        self.judge_click(process, identifier, &shown, tags);
+        self.judge_click(world, process, identifier, &shown, tags);
     }
 }

@@ -37,7 +37,6 @@ pub(super) fn words(call: Call<'_>) -> String {
                 format!("DELETES {}, final snapshot {:?}", delete.identifier(), delete.final_snapshot())
             }
             WriteRef::Swap(swap) => format!("SWAPS the CNAME from {:?} to {}", swap.old(), swap.value()),
-            WriteRef::Point(old, value) => format!("returns the CNAME from {old:?} to {value}"),
             WriteRef::Send(mail) => format!("mails {}", mail.to),
             WriteRef::Announce(announcement) => format!("announces {}", announcement.detail),
         },

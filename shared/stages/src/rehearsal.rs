@@ -1,0 +1,174 @@
+//! A stage's rehearsal: it reads the world as it is and believes that what it changes is changed. So it says what
+//! it would do now, to the word, and nothing is touched: no instance, no record, no key, no mailbox, no bus.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use tag_state::approval::Mac;
+use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::facts::{Instance, Record, Snapshot, Tags};
+
+use crate::ports::{Announcer, Answer, Dns, Macs, Mailer, Rds};
+
+/// What was read, so that several rehearsals ask AWS for nothing twice.
+pub struct Reads<'a, R, D, M> {
+    rds: &'a R,
+    dns: &'a D,
+    macs: &'a M,
+    listings: RefCell<BTreeMap<String, Vec<Instance>>>,
+    instances: RefCell<BTreeMap<String, Option<Instance>>>,
+    snapshots: RefCell<BTreeMap<String, Vec<Snapshot>>>,
+    records: RefCell<BTreeMap<(String, String), Record>>,
+    verified: RefCell<Vec<(Vec<u8>, Mac, bool)>>,
+}
+
+impl<'a, R: Rds, D: Dns, M: Macs> Reads<'a, R, D, M> {
+    /// Nothing is read yet.
+    pub fn new(rds: &'a R, dns: &'a D, macs: &'a M) -> Self {
+        Reads {
+            rds,
+            dns,
+            macs,
+            listings: RefCell::default(),
+            instances: RefCell::default(),
+            snapshots: RefCell::default(),
+            records: RefCell::default(),
+            verified: RefCell::default(),
+        }
+    }
+
+    /// The ports of one rehearsal.
+    pub fn rehearse(&self) -> Rehearsal<'_, 'a, R, D, M> {
+        Rehearsal { reads: self, written: RefCell::default() }
+    }
+}
+
+/// The ports of one rehearsal: reads are real, changes are believed.
+pub struct Rehearsal<'r, 'a, R, D, M> {
+    reads: &'r Reads<'a, R, D, M>,
+    written: RefCell<BTreeMap<String, Tags>>,
+}
+
+impl<R, D, M> Rehearsal<'_, '_, R, D, M> {
+    /// As it would be after what was written here.
+    fn shown(&self, mut instance: Instance) -> Instance {
+        if let Some(tags) = self.written.borrow().get(&instance.arn) {
+            instance.tags.extend(tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        instance
+    }
+}
+
+impl<R: Rds, D: Dns, M: Macs> Rds for Rehearsal<'_, '_, R, D, M> {
+    async fn instance(&self, identifier: &str) -> Answer<Option<Instance>> {
+        let listed = self.reads.listings.borrow().iter().find_map(|(prefix, listing)| {
+            let covers = identifier.to_ascii_lowercase().starts_with(prefix);
+            covers.then(|| listing.iter().find(|one| one.identifier.eq_ignore_ascii_case(identifier)).cloned())
+        });
+        let known = listed.or_else(|| self.reads.instances.borrow().get(identifier).cloned());
+        let found = match known {
+            Some(found) => found,
+            None => {
+                let found = self.reads.rds.instance(identifier).await?;
+                self.reads.instances.borrow_mut().insert(identifier.to_owned(), found.clone());
+                found
+            }
+        };
+        Ok(found.map(|instance| self.shown(instance)))
+    }
+
+    async fn instances(&self, prefix: &str) -> Answer<Vec<Instance>> {
+        let known = self.reads.listings.borrow().get(prefix).cloned();
+        let found = match known {
+            Some(found) => found,
+            None => {
+                let found = self.reads.rds.instances(prefix).await?;
+                self.reads.listings.borrow_mut().insert(prefix.to_owned(), found.clone());
+                found
+            }
+        };
+        Ok(found.into_iter().map(|instance| self.shown(instance)).collect())
+    }
+
+    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>> {
+        let known = self.reads.snapshots.borrow().get(instance).cloned();
+        if let Some(found) = known {
+            return Ok(found);
+        }
+        let found = self.reads.rds.snapshots(instance).await?;
+        self.reads.snapshots.borrow_mut().insert(instance.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>> {
+        self.reads.rds.snapshot(identifier).await
+    }
+
+    async fn restore(&self, restore: &Restore) -> Answer<Instance> {
+        Ok(Instance { identifier: restore.identifier.clone(), tags: restore.tags.clone(), ..Instance::default() })
+    }
+
+    async fn modify(&self, _modify: &Modify) -> Answer<()> {
+        Ok(())
+    }
+
+    async fn reboot(&self, _identifier: &str) -> Answer<()> {
+        Ok(())
+    }
+
+    async fn add_tags(&self, arn: &str, tags: &Tags) -> Answer<()> {
+        self.written.borrow_mut().entry(arn.to_owned()).or_default().extend(tags.clone());
+        Ok(())
+    }
+
+    async fn delete(&self, _delete: &Delete) -> Answer<()> {
+        Ok(())
+    }
+}
+
+impl<R: Rds, D: Dns, M: Macs> Dns for Rehearsal<'_, '_, R, D, M> {
+    async fn record(&self, zone_id: &str, name: &str) -> Answer<Record> {
+        let key = (zone_id.to_owned(), name.to_owned());
+        let known = self.reads.records.borrow().get(&key).cloned();
+        if let Some(record) = known {
+            return Ok(record);
+        }
+        let record = self.reads.dns.record(zone_id, name).await?;
+        self.reads.records.borrow_mut().insert(key, record.clone());
+        Ok(record)
+    }
+
+    async fn swap(&self, _swap: &Swap) -> Answer<()> {
+        Ok(())
+    }
+}
+
+impl<R: Rds, D: Dns, M: Macs> Macs for Rehearsal<'_, '_, R, D, M> {
+    /// No link is made for nobody: the mail that it would stand in is not sent.
+    async fn generate(&self, _key_id: &str, _message: &[u8]) -> Answer<Mac> {
+        Ok(Mac::zero())
+    }
+
+    async fn verify(&self, key_id: &str, message: &[u8], mac: &Mac) -> Answer<bool> {
+        let is_it = |(known, with, _): &&(Vec<u8>, Mac, bool)| known == message && with == mac;
+        let known = self.reads.verified.borrow().iter().find(is_it).map(|(_, _, is_right)| *is_right);
+        if let Some(is_right) = known {
+            return Ok(is_right);
+        }
+        let is_right = self.reads.macs.verify(key_id, message, mac).await?;
+        self.reads.verified.borrow_mut().push((message.to_vec(), mac.clone(), is_right));
+        Ok(is_right)
+    }
+}
+
+impl<R: Rds, D: Dns, M: Macs> Mailer for Rehearsal<'_, '_, R, D, M> {
+    async fn send(&self, _mail: &Mail) -> Answer<()> {
+        Ok(())
+    }
+}
+
+impl<R: Rds, D: Dns, M: Macs> Announcer for Rehearsal<'_, '_, R, D, M> {
+    async fn announce(&self, _announcement: &Announcement) -> Answer<()> {
+        Ok(())
+    }
+}
