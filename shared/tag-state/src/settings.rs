@@ -5,6 +5,7 @@
 
 mod options;
 mod reader;
+mod schema;
 
 use std::fmt;
 
@@ -14,7 +15,8 @@ use crate::facts::Tags;
 use crate::name::EchoName;
 use crate::parameter::Parameters;
 
-pub use options::{Entry, split_options};
+pub use options::{Entry, Options, split_options};
+pub use schema::{Key, keys};
 
 /// All settings of one echo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +109,9 @@ pub struct Promotion {
 pub enum Approval {
     /// `rdsecho.promote.approval=none`: nobody is; it must be said.
     None,
+    /// No approvers are named: nobody is mailed, and only a person at the command line who types the
+    /// instance's identifier can promote it.
+    Typed,
     /// People are asked by mail.
     Required {
         /// `rdsecho.promote.approvers`: addresses.
@@ -132,7 +137,25 @@ pub struct Retirement {
     pub final_snapshot: String,
 }
 
-/// One thing wrong with the settings.
+/// Who runs with the settings, where that decides what may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A deployed function: nobody is there to ask, so it must be said who approves, or that nobody does.
+    Function,
+    /// A person at the command line, who can approve there: see [`Approval::Typed`].
+    Person,
+}
+
+/// Settings that can be used, and what their reader should still tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The settings.
+    pub settings: Settings,
+    /// What was understood in another way than it stands there.
+    pub warnings: Vec<Problem>,
+}
+
+/// One thing wrong with the settings, or worth a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The key, or what stood in its place.
@@ -156,7 +179,7 @@ impl fmt::Display for Problem {
 /// Everything that is wrong with the settings; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
-    /// In the order of the settings, then what is missing.
+    /// First what could not be read, then what cannot be used.
     pub problems: Vec<Problem>,
 }
 
@@ -174,21 +197,31 @@ impl fmt::Display for SettingsError {
 impl std::error::Error for SettingsError {}
 
 impl Settings {
-    /// Reads the value of `RDS_ECHO_OPTS`: `-Dkey=value` with shell quoting.
+    /// Reads the value of `RDS_ECHO_OPTS` for a function: `-Dkey=value` with shell quoting. Warnings are dropped.
     ///
     /// # Errors
     /// Every unknown key, bad value, missing key and impossible combination, all at once.
     pub fn from_options(options: &str) -> Result<Settings, SettingsError> {
-        let entries = split_options(options).map_err(|problem| SettingsError { problems: vec![problem] })?;
-        Self::from_entries(&entries)
+        let options = split_options(options).map_err(|problem| SettingsError { problems: vec![problem] })?;
+        Ok(Self::read(&options.entries, Caller::Function)?.settings)
     }
 
-    /// Reads entries from wherever they stood.
+    /// Reads entries from wherever they stood. Of two with the same key the later wins, and an empty value
+    /// is as good as none: so a caller chains the entries of its sources, the weakest first.
     ///
     /// # Errors
     /// As [`from_options`](Self::from_options).
-    pub fn from_entries(entries: &[Entry]) -> Result<Settings, SettingsError> {
-        reader::read(entries)
+    pub fn read(entries: &[Entry], caller: Caller) -> Result<Found, SettingsError> {
+        Self::read_all(entries, Vec::new(), caller)
+    }
+
+    /// As [`read`](Self::read), where the sources of the entries had problems of their own: one error names
+    /// them all. A key that is among them is not complained about again, such as that it is missing.
+    ///
+    /// # Errors
+    /// As [`from_options`](Self::from_options), and whenever there are problems so far.
+    pub fn read_all(entries: &[Entry], problems_so_far: Vec<Problem>, caller: Caller) -> Result<Found, SettingsError> {
+        reader::read(entries, problems_so_far, caller)
     }
 
     /// Refuses to run anywhere but where the settings say.
@@ -216,7 +249,7 @@ impl Settings {
     /// The approvers' addresses; none where nobody is asked.
     pub fn approvers(&self) -> &[String] {
         match &self.promote.approval {
-            Approval::None => &[],
+            Approval::None | Approval::Typed => &[],
             Approval::Required { approvers, .. } => approvers,
         }
     }
@@ -224,7 +257,7 @@ impl Settings {
     /// How many confirmations a promotion needs.
     pub fn approvals(&self) -> usize {
         match &self.promote.approval {
-            Approval::None => 0,
+            Approval::None | Approval::Typed => 0,
             Approval::Required { approvals, .. } => *approvals,
         }
     }

@@ -135,7 +135,7 @@ pub fn decide(
     }
     let confirmed_by = match (&settings.promote.approval, own.tags().request) {
         (Approval::None, _) => Vec::new(),
-        (Approval::Required { .. }, None) => return Decision::wait(Reason::NotRequested {}),
+        (Approval::Typed, _) | (Approval::Required { .. }, None) => return Decision::wait(Reason::NotRequested {}),
         (Approval::Required { approvals, .. }, Some(request)) => {
             let by: Vec<String> = confirmed(settings, own, request)
                 .filter(|(claim, mac)| verified.iter().any(|verified| verified.is(claim, mac)))

@@ -105,6 +105,6 @@ impl Lifetime {
 pub(super) fn expiry_hours(settings: &Settings) -> f64 {
     match &settings.promote.approval {
         Approval::Required { expiry, .. } => expiry.as_secs_f64() / 3600.0,
-        Approval::None => 1.0,
+        Approval::None | Approval::Typed => 1.0,
     }
 }

@@ -52,7 +52,7 @@ impl Watch {
     fn window(&self) -> SignedDuration {
         match &self.settings.promote.approval {
             Approval::Required { window, .. } => *window,
-            Approval::None => SignedDuration::from_hours(24 * 365),
+            Approval::None | Approval::Typed => SignedDuration::from_hours(24 * 365),
         }
     }
 
