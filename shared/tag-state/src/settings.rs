@@ -4,6 +4,7 @@
 //! reported at once, each by its key and place, with what is allowed.
 
 mod options;
+mod properties;
 mod reader;
 mod schema;
 
@@ -16,6 +17,7 @@ use crate::name::EchoName;
 use crate::parameter::Parameters;
 
 pub use options::{Entry, Options, split_options};
+pub use properties::{Properties, read_properties, read_properties_below};
 pub use schema::{Key, keys};
 
 /// All settings of one echo.

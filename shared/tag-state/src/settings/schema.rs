@@ -321,6 +321,11 @@ pub(super) fn knows(name: &str) -> bool {
     ROWS.iter().any(|row| row.name == name) || CALLS.iter().any(parameter)
 }
 
+/// Whether this setting holds several values; so did the security groups of EC2-Classic.
+pub(super) fn is_list(name: &str) -> bool {
+    name == "rdsecho.mod.dbSecurityGroups" || keys().iter().any(|key| key.list && key.name == name)
+}
+
 const fn allowed(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text, as the RDS API takes it",
