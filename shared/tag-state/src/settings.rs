@@ -6,6 +6,7 @@
 mod options;
 mod properties;
 mod reader;
+mod sample;
 mod schema;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use crate::parameter::Parameters;
 
 pub use options::{Entry, Options, split_options};
 pub use properties::{Properties, read_properties, read_properties_below};
+pub use sample::{sample_options, sample_properties};
 pub use schema::{Key, keys};
 
 /// All settings of one echo.

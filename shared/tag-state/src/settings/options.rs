@@ -72,6 +72,12 @@ fn words(options: &str) -> Result<Vec<String>, Problem> {
     Ok(words)
 }
 
+/// A value as [`split_options`] gives it back: as it is, or within single quotes.
+pub(super) fn quoted(value: &str) -> String {
+    let plain = |each: char| each.is_ascii_alphanumeric() || "_.:/=,@+-{}".contains(each);
+    if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ pub struct Key {
 }
 
 /// The parts of a settings file, in their order.
-const PARTS: [&str; 7] = [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT];
+pub(super) const PARTS: [&str; 7] = [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT];
 
 const GENERAL: &str = "General";
 const RESTORE: &str = "Restore";
