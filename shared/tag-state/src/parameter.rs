@@ -37,10 +37,10 @@ pub enum Value {
 pub type Parameters = BTreeMap<Parameter, Value>;
 
 macro_rules! parameters {
-    ($($(#[$doc:meta])* $variant:ident $key:literal $kind:ident $restore:literal $modify:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident $key:literal $kind:ident $restore:literal $modify:literal;)*) => {
         /// A setting of a DB instance that the restore or the modify call takes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Parameter { $($(#[$doc])* $variant),* }
+        pub enum Parameter { $($(#[doc = $doc])* $variant),* }
 
         impl Parameter {
             /// Every parameter, in the order of this table.
@@ -49,6 +49,11 @@ macro_rules! parameters {
             /// The name behind `rdsecho.new.` and `rdsecho.mod.`: the API's own, in camelCase.
             pub const fn key(self) -> &'static str {
                 match self { $(Parameter::$variant => $key),* }
+            }
+
+            /// What it is, for people: the text that documents it here.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Parameter::$variant => concat!($($doc),*).trim_ascii()),* }
             }
 
             /// The shape of its value.

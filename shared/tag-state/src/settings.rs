@@ -4,7 +4,10 @@
 //! reported at once, each by its key and place, with what is allowed.
 
 mod options;
+mod properties;
 mod reader;
+mod sample;
+mod schema;
 
 use std::fmt;
 
@@ -14,7 +17,10 @@ use crate::facts::Tags;
 use crate::name::EchoName;
 use crate::parameter::Parameters;
 
-pub use options::{Entry, split_options};
+pub use options::{Entry, Options, split_options};
+pub use properties::{Properties, read_properties, read_properties_below};
+pub use sample::{sample_options, sample_properties};
+pub use schema::{Key, keys};
 
 /// All settings of one echo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +144,25 @@ pub struct Retirement {
     pub final_snapshot: String,
 }
 
-/// One thing wrong with the settings.
+/// Who runs with the settings, where that decides what may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A deployed function: nobody is there to ask, so it must be said who approves, or that nobody does.
+    Function,
+    /// A person at the command line, who can approve there: see [`Approval::Typed`].
+    Person,
+}
+
+/// Settings that can be used, and what their reader should still tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The settings.
+    pub settings: Settings,
+    /// What was understood in another way than it stands there.
+    pub warnings: Vec<Problem>,
+}
+
+/// One thing wrong with the settings, or worth a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The key, or what stood in its place.
@@ -162,7 +186,7 @@ impl fmt::Display for Problem {
 /// Everything that is wrong with the settings; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
-    /// In the order of the settings, then what is missing.
+    /// First what could not be read, then what cannot be used.
     pub problems: Vec<Problem>,
 }
 
@@ -180,21 +204,31 @@ impl fmt::Display for SettingsError {
 impl std::error::Error for SettingsError {}
 
 impl Settings {
-    /// Reads the value of `RDS_ECHO_OPTS`: `-Dkey=value` with shell quoting.
+    /// Reads the value of `RDS_ECHO_OPTS` for a function: `-Dkey=value` with shell quoting. Warnings are dropped.
     ///
     /// # Errors
     /// Every unknown key, bad value, missing key and impossible combination, all at once.
     pub fn from_options(options: &str) -> Result<Settings, SettingsError> {
-        let entries = split_options(options).map_err(|problem| SettingsError { problems: vec![problem] })?;
-        Self::from_entries(&entries)
+        let options = split_options(options).map_err(|problem| SettingsError { problems: vec![problem] })?;
+        Ok(Self::read(&options.entries, Caller::Function)?.settings)
     }
 
-    /// Reads entries from wherever they stood.
+    /// Reads entries from wherever they stood. Of two with the same key the later wins, and an empty value
+    /// is as good as none: so a caller chains the entries of its sources, the weakest first.
     ///
     /// # Errors
     /// As [`from_options`](Self::from_options).
-    pub fn from_entries(entries: &[Entry]) -> Result<Settings, SettingsError> {
-        reader::read(entries)
+    pub fn read(entries: &[Entry], caller: Caller) -> Result<Found, SettingsError> {
+        Self::read_all(entries, Vec::new(), caller)
+    }
+
+    /// As [`read`](Self::read), where the sources of the entries had problems of their own: one error names
+    /// them all. A key that is among them is not complained about again, such as that it is missing.
+    ///
+    /// # Errors
+    /// As [`from_options`](Self::from_options), and whenever there are problems so far.
+    pub fn read_all(entries: &[Entry], problems_so_far: Vec<Problem>, caller: Caller) -> Result<Found, SettingsError> {
+        reader::read(entries, problems_so_far, caller)
     }
 
     /// Refuses to run anywhere but where the settings say.

@@ -7,7 +7,7 @@ use common::{BASE, with};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use tag_state::parameter::{Kind, Parameter, Value};
-use tag_state::settings::{Approval, Reboot, Settings};
+use tag_state::settings::{Approval, Caller, Found, Reboot, Settings, split_options};
 
 fn problems(options: &str) -> Vec<String> {
     Settings::from_options(options).unwrap_err().problems.iter().map(ToString::to_string).collect()
@@ -190,6 +190,57 @@ fn approvers_are_demanded_unless_it_is_said_that_nobody_is_asked() {
     assert!(problems(&without)[0].starts_with("rdsecho.promote.approvers: is missing"));
     let settings = Settings::from_options(&format!("{without} -Drdsecho.promote.approval=none")).unwrap();
     assert_eq!(settings.promote.approval, Approval::None);
+    let nobody = problems(&format!("{without} -Drdsecho.promote.approvers=,"));
+    assert!(nobody[0].starts_with("rdsecho.promote.approvers: is missing"), "{nobody:?}");
+}
+
+fn for_a_person(options: &str) -> Result<Found, Vec<String>> {
+    Settings::read(&split_options(options).unwrap().entries, Caller::Person)
+        .map_err(|error| error.problems.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_person_needs_no_approvers() {
+    let without = BASE.replace("-Drdsecho.promote.approvers=ann@example.test,bob@example.test", "");
+    for more in
+        ["", "-Drdsecho.promote.approval=required", "-Drdsecho.promote.approvers=", "-Drdsecho.promote.approvals=1"]
+    {
+        let settings = for_a_person(&format!("{without} {more}")).unwrap().settings;
+        assert_eq!(settings.promote.approval, Approval::Typed, "{more}");
+        assert_eq!((settings.approvers().len(), settings.approvals()), (0, 0));
+    }
+    let none = for_a_person(&format!("{without} -Drdsecho.promote.approval=none")).unwrap();
+    assert_eq!(none.settings.promote.approval, Approval::None);
+    assert_eq!(for_a_person(BASE).unwrap().settings, with(""), "with approvers it is the same for both");
+    // Two were to agree, and one could do it alone.
+    let two = for_a_person(&format!("{without} -Drdsecho.promote.approvals=2")).unwrap_err();
+    assert_eq!(two, ["rdsecho.promote.approvals (RDS_ECHO_OPTS): 2 approvals are demanded of 0 approvers"]);
+    let wrong = for_a_person(&format!("{without} -Drdsecho.promote.approvers=ann")).unwrap_err();
+    assert!(wrong.len() == 1 && wrong[0].contains("not a mail address"), "{wrong:?}");
+}
+
+#[test]
+fn flags_and_numbers_are_read_as_the_original_read_them() {
+    for (words, expected) in [("true yes on y t TRUE Yes oN Y T", true), ("false no off n f False NO oFF N F", false)] {
+        for word in words.split(' ') {
+            let settings = with(&format!(
+                "-Drdsecho.interactive={word} -Drdsecho.new.multiAz={word} -Drdsecho.mod.applyImmediately=' {word} '"
+            ));
+            assert_eq!((settings.interactive, settings.modify.apply_immediately), (expected, expected), "{word}");
+            assert_eq!(settings.new.parameters[&Parameter::MultiAz], Value::Flag(expected), "{word}");
+        }
+    }
+    for none in ["1", "0", "tr", "yess", "ye s", "\u{131}"] {
+        refused(&format!("-Drdsecho.interactive='{none}'"), "rdsecho.interactive", "neither true nor false");
+        refused(&format!("-Drdsecho.mod.multiAz='{none}'"), "rdsecho.mod.multiAz", "neither true nor false");
+    }
+    for (number, expected) in [("300", 300), ("+300", 300), ("0x12c", 300), ("0b100101100", 300), (" 0x0 ", 0)] {
+        assert_eq!(with(&format!("-Drdsecho.promote.ttl='{number}'")).promote.ttl, expected, "{number}");
+    }
+    for none in ["0x", "0xg", "0b2", "x12", "1e3", "9999999999999999999"] {
+        refused(&format!("-Drdsecho.promote.ttl={none}"), "rdsecho.promote.ttl", "not a whole number");
+        refused(&format!("-Drdsecho.mod.port={none}"), "rdsecho.mod.port", "not a whole number");
+    }
 }
 
 #[test]
@@ -215,6 +266,17 @@ fn a_fixed_final_snapshot_name_is_made_unique() {
     assert_eq!(with("-Drdsecho.retire.finalDbSnapshotIdentifier=last").retire.final_snapshot, "last-{instance}");
     let kept = with("-Drdsecho.retire.finalDbSnapshotIdentifier=x-{instance}-y").retire.final_snapshot;
     assert_eq!(kept, "x-{instance}-y");
+    let warnings = |name: &str| {
+        let found = for_a_person(&format!("{BASE} -Drdsecho.retire.finalDbSnapshotIdentifier={name}")).unwrap();
+        found.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(
+        warnings("last"),
+        "rdsecho.retire.finalDbSnapshotIdentifier (RDS_ECHO_OPTS): becomes last-{instance}, because one fixed name \
+         fails at the second retirement: say {instance} where the identifier is to stand"
+    );
+    assert_eq!(warnings("x-{instance}"), "");
+    assert_eq!(warnings(""), "");
 }
 
 #[test]

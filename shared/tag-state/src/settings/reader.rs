@@ -1,9 +1,12 @@
 //! From entries to [`Settings`]: takes each known key out, notes every problem, and goes on.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 
 use super::{
-    Approval, Entry, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError, Source,
+    Approval, Caller, Entry, Found, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError,
+    Source, schema,
 };
 use crate::decide::retire::PAUSE;
 use crate::facts::Tags;
@@ -19,6 +22,7 @@ const OUR_TAGS: usize = 15;
 struct Reader {
     entries: Vec<Entry>,
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
 
 impl Reader {
@@ -30,8 +34,18 @@ impl Reader {
         self.problems.push(Problem { key: key.to_owned(), place: String::new(), message: message.into() });
     }
 
-    /// The last entry of a key, which wins; an empty value is as good as none, as in the original.
+    fn warning(&mut self, entry: &Entry, message: impl Into<String>) {
+        self.warnings.push(Problem { key: entry.key.clone(), place: entry.place.clone(), message: message.into() });
+    }
+
+    /// The last entry of a setting, which wins; an empty value is as good as none, as in the original.
     fn take(&mut self, key: &str) -> Option<Entry> {
+        debug_assert!(schema::knows(key), "{key} is read, but is not in the table of settings");
+        self.take_any(key)
+    }
+
+    /// As [`take`](Self::take), also for a key that is no setting and deserves a better answer than that.
+    fn take_any(&mut self, key: &str) -> Option<Entry> {
         let mut found = None;
         self.entries.retain(|entry| {
             if entry.key == key {
@@ -59,9 +73,9 @@ impl Reader {
     fn number(&mut self, key: &str, otherwise: i64, least: i64, most: i64) -> i64 {
         match self.take(key) {
             None => otherwise,
-            Some(entry) => match entry.value.trim().parse() {
-                Ok(number) if (least..=most).contains(&number) => number,
-                Ok(_) | Err(_) => {
+            Some(entry) => match whole_number(&entry.value) {
+                Some(number) if (least..=most).contains(&number) => number,
+                Some(_) | None => {
                     self.problem(&entry, format!("{:?} is not a whole number from {least} to {most}", entry.value));
                     otherwise
                 }
@@ -72,7 +86,8 @@ impl Reader {
     fn parameters(&mut self, part: &str, takes: fn(Parameter) -> bool) -> Parameters {
         let mut parameters = Parameters::new();
         for parameter in Parameter::ALL.iter().copied() {
-            let Some(entry) = self.take(&format!("rdsecho.{part}.{parameter}")) else { continue };
+            let key = format!("rdsecho.{part}.{parameter}");
+            let Some(entry) = (if takes(parameter) { self.take(&key) } else { self.take_any(&key) }) else { continue };
             if !takes(parameter) {
                 let other = if part == "new" { "mod" } else { "new" };
                 self.problem(&entry, format!("this API call does not take it: use rdsecho.{other}.{parameter}"));
@@ -121,11 +136,23 @@ fn fits(text: &str, longest: usize) -> bool {
     text.chars().count() <= longest && fits_a_tag(text)
 }
 
+/// All that commons-configuration took for a flag, so that an old file stays good.
 fn read_flag(text: &str) -> Option<bool> {
-    match text.trim() {
-        "true" => Some(true),
-        "false" => Some(false),
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "y" | "t" => Some(true),
+        "false" | "no" | "off" | "n" | "f" => Some(false),
         _ => None,
+    }
+}
+
+/// A number, also as `0x1f` or `0b11`, which commons-configuration knew.
+fn whole_number(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let of = |digits: &str, radix| i64::from_str_radix(digits, radix).ok();
+    match (text.strip_prefix("0x"), text.strip_prefix("0b")) {
+        (Some(digits), _) => of(digits, 16),
+        (None, Some(digits)) => of(digits, 2),
+        (None, None) => of(text, 10),
     }
 }
 
@@ -134,9 +161,7 @@ fn read_value(kind: Kind, text: &str) -> Result<Value, String> {
     match kind {
         Kind::Text => Ok(Value::Text(text.to_owned())),
         Kind::Flag => read_flag(text).map(Value::Flag).ok_or_else(|| format!("{text:?} is neither true nor false")),
-        Kind::Number => text
-            .parse()
-            .ok()
+        Kind::Number => whole_number(text)
             .filter(|number| (0..=i64::from(i32::MAX)).contains(number))
             .map(Value::Number)
             .ok_or_else(|| format!("{text:?} is not a whole number, zero or more")),
@@ -146,8 +171,8 @@ fn read_value(kind: Kind, text: &str) -> Result<Value, String> {
     }
 }
 
-pub(super) fn read(entries: &[Entry]) -> Result<Settings, SettingsError> {
-    let mut reader = Reader { entries: entries.to_vec(), problems: Vec::new() };
+pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> Result<Found, SettingsError> {
+    let mut reader = Reader { entries: entries.to_vec(), problems: Vec::new(), warnings: Vec::new() };
     let name = match reader.take("rdsecho.name") {
         Some(entry) => EchoName::new(entry.value.trim()).map_err(|message| reader.problem(&entry, message)).ok(),
         None => {
@@ -175,7 +200,7 @@ pub(super) fn read(entries: &[Entry]) -> Result<Settings, SettingsError> {
         tags: reader.tags("rdsecho.new.tags"),
         minimum_age: SignedDuration::from_hours(reader.number("rdsecho.new.minimumAgeHours", 24, 0, 8784)),
     };
-    if let Some(entry) = reader.take("rdsecho.mod.dbSecurityGroups") {
+    if let Some(entry) = reader.take_any("rdsecho.mod.dbSecurityGroups") {
         reader.problem(
             &entry,
             "EC2-Classic is gone: name VPC security groups in rdsecho.mod.vpcSecurityGroupIds instead",
@@ -197,7 +222,7 @@ pub(super) fn read(entries: &[Entry]) -> Result<Settings, SettingsError> {
         },
     };
     let settle = SignedDuration::from_mins(reader.number("rdsecho.settleMinutes", 2, 0, 60));
-    let promote = promotion(&mut reader, name.as_ref());
+    let promote = promotion(&mut reader, name.as_ref(), caller);
     let retire = retirement(&mut reader);
     count_tags(&mut reader, &new, &promote);
     for entry in std::mem::take(&mut reader.entries) {
@@ -208,26 +233,33 @@ pub(super) fn read(entries: &[Entry]) -> Result<Settings, SettingsError> {
         };
         reader.problem(&entry, format!("is no setting of RDS Echo{hint}"));
     }
+    let mut problems = so_far;
+    // An entry that could not be read is not there, and what follows from that is not the user's concern.
+    let unread: BTreeSet<String> = problems.iter().map(|problem| problem.key.clone()).collect();
+    problems.extend(reader.problems.into_iter().filter(|problem| !unread.contains(&problem.key)));
     match name {
-        Some(name) if reader.problems.is_empty() => Ok(Settings {
-            name,
-            region,
-            account_number,
-            interactive,
-            source: Source::LatestSnapshotOf(source),
-            max_instances,
-            new,
-            modify,
-            reboot,
-            settle,
-            promote,
-            retire,
+        Some(name) if problems.is_empty() => Ok(Found {
+            settings: Settings {
+                name,
+                region,
+                account_number,
+                interactive,
+                source: Source::LatestSnapshotOf(source),
+                max_instances,
+                new,
+                modify,
+                reboot,
+                settle,
+                promote,
+                retire,
+            },
+            warnings: reader.warnings,
         }),
-        Some(_) | None => Err(SettingsError { problems: reader.problems }),
+        Some(_) | None => Err(SettingsError { problems }),
     }
 }
 
-fn promotion(reader: &mut Reader, name: Option<&EchoName>) -> Promotion {
+fn promotion(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> Promotion {
     let cname = match reader.take("rdsecho.promote.cname") {
         Some(entry) => {
             let bare = entry.value.trim().trim_end_matches('.').to_owned();
@@ -246,14 +278,14 @@ fn promotion(reader: &mut Reader, name: Option<&EchoName>) -> Promotion {
         ttl: reader.number("rdsecho.promote.ttl", 60, 0, 172_800),
         tags: reader.tags("rdsecho.promote.tags"),
         hosted_zone_id: reader.text("rdsecho.promote.hostedZoneId"),
-        approval: approval(reader, name),
+        approval: approval(reader, name, caller),
         sender: reader.text("rdsecho.promote.sender"),
         url: reader.text("rdsecho.promote.url").map(|url| url.trim_end_matches('/').to_owned()),
         key_id: reader.text("rdsecho.promote.keyId"),
     }
 }
 
-fn approval(reader: &mut Reader, name: Option<&EchoName>) -> Approval {
+fn approval(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> Approval {
     let required = match reader.take("rdsecho.promote.approval") {
         None => true,
         Some(entry) => match entry.value.trim() {
@@ -266,9 +298,10 @@ fn approval(reader: &mut Reader, name: Option<&EchoName>) -> Approval {
         },
     };
     let mut approvers: Vec<String> = Vec::new();
-    let listed = reader.take("rdsecho.promote.approvers");
-    if let Some(entry) = &listed {
+    let mut named = false;
+    if let Some(entry) = &reader.take("rdsecho.promote.approvers") {
         for address in entry.value.split(',').map(str::trim).filter(|address| !address.is_empty()) {
+            named = true;
             let key = name.map_or(0, |name| name.tag_key("confirmed:").chars().count()) + address.chars().count();
             if !mail_address(address) {
                 reader.problem(entry, format!("{address:?} is not a mail address"));
@@ -290,13 +323,20 @@ fn approval(reader: &mut Reader, name: Option<&EchoName>) -> Approval {
     if !required {
         return Approval::None;
     }
-    if listed.is_none() {
+    if !named && caller == Caller::Function {
         reader.missing(
             "rdsecho.promote.approvers",
             "is missing: the mail addresses of those who are asked (or say rdsecho.promote.approval=none, and nobody is)",
         );
-    } else if let Some(entry) = approvals_entry.filter(|_| approvals > approvers.len()) {
+        return Approval::Typed;
+    }
+    // One person who types the identifier is one approval.
+    let most = if named { approvers.len() } else { 1 };
+    if let Some(entry) = approvals_entry.filter(|_| approvals > most) {
         reader.problem(&entry, format!("{approvals} approvals are demanded of {} approvers", approvers.len()));
+    }
+    if !named {
+        return Approval::Typed;
     }
     Approval::Required { approvers, approvals, expiry, window }
 }
@@ -311,6 +351,10 @@ fn retirement(reader: &mut Reader) -> Retirement {
             // The original's one fixed name fails at the second retirement.
             if !template.contains("{instance}") {
                 template.push_str("-{instance}");
+                reader.warning(
+                    &entry,
+                    format!("becomes {template}, because one fixed name fails at the second retirement: say {{instance}} where the identifier is to stand"),
+                );
             }
             let around = template.replace("{instance}", "");
             if !around.chars().all(|each| each.is_ascii_alphanumeric() || each == '-')

@@ -1,0 +1,44 @@
+//! Settings, access, and whether what the settings name is there.
+
+use serde_json::json;
+use stages::check::{Finding, Grade, Ports, run};
+
+use crate::exit::{Exit, Failure, Outcome};
+use crate::print::{Printer, Tone};
+use crate::session::{Session, now};
+use crate::table::table;
+
+/// Prints the findings; those that a stage would fail on make it end as refused.
+///
+/// # Errors
+/// Where it may not be looked for at all.
+pub async fn check(mut session: Session, printer: &Printer) -> Outcome {
+    let mut findings = Vec::new();
+    if let Err(Failure { message, exit }) = session.find_the_zone(printer).await {
+        let grade = if exit == Exit::Aws { Grade::Doubtful } else { Grade::Bad };
+        findings.push(Finding { what: "rdsecho.promote.hostedZoneId".to_owned(), grade, says: message });
+    }
+    let identity = session.identity().await.clone();
+    let ports = Ports { rds: &session.rds, dns: &session.dns, lookups: &session.lookups };
+    let settings = &session.settings;
+    findings.extend(run(settings, &identity, &session.region, &ports, now()).await);
+    let tone = |grade| match grade {
+        Grade::Good => Tone::Good,
+        Grade::Doubtful => Tone::Doubtful,
+        Grade::Bad => Tone::Bad,
+    };
+    let rows =
+        findings.iter().map(|one| vec![tone(one.grade).paint(one.grade.word()), one.what.clone(), one.says.clone()]);
+    let worst = findings.iter().map(|one| one.grade).max().unwrap_or(Grade::Good);
+    printer.facts(&table(&["", "WHAT", "FINDING"], rows), || {
+        json!({
+            "echo": settings.name.as_str(),
+            "worst": worst.word(),
+            "findings": findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
+        })
+    });
+    Ok(match worst {
+        Grade::Good | Grade::Doubtful => Exit::Done,
+        Grade::Bad => Exit::Refused,
+    })
+}

@@ -1,0 +1,8 @@
+//! The commands, each in its own file; those that change something share `act`.
+
+pub mod act;
+pub mod check;
+pub mod plan;
+pub mod samples;
+pub mod status;
+pub mod watch;

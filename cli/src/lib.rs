@@ -1,0 +1,61 @@
+//! `rds-echo`: the stages of RDS Echo from a terminal, from cron, and from CI.
+//!
+//! It carries out what the deployed functions carry out, with the same code, on the same tags.
+
+pub mod arguments;
+pub mod ask;
+pub mod commands;
+pub mod exit;
+pub mod hands;
+pub mod print;
+pub mod session;
+pub mod sources;
+pub mod table;
+
+use arguments::{Arguments, Command};
+use commands::act::{Act, act, answer_of};
+use commands::{check, plan, samples, status, watch};
+use exit::Outcome;
+use print::Printer;
+use session::Session;
+use tag_state::approval::Action;
+
+/// Carries out a command.
+///
+/// # Errors
+/// What failed, with the exit code that it comes to.
+pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
+    let Arguments { global, command } = arguments;
+    let what = match command {
+        Command::SampleProps => return samples::sample_props(printer),
+        Command::SampleOpts => return samples::sample_opts(&global, printer),
+        Command::Completions { shell } => return Ok(samples::completions(shell)),
+        Command::Check => return check::check(Session::unchecked(&global, printer).await?, printer).await,
+        Command::Plan => return plan::plan(&Session::open(&global, printer).await?, printer).await,
+        Command::Status => return status::status(&Session::open(&global, printer).await?, printer).await,
+        Command::Watch { instance, interval } => {
+            let session = Session::open(&global, printer).await?;
+            return watch::watch(&session, printer, instance.as_deref(), interval).await;
+        }
+        Command::Approve(whose) => {
+            let mut session = Session::open(&global, printer).await?;
+            let what = answer_of(&mut session, whose, Action::Confirm).await?;
+            return act(session, &global, printer, &what).await;
+        }
+        Command::Cancel(whose) => {
+            let mut session = Session::open(&global, printer).await?;
+            let what = answer_of(&mut session, whose, Action::Cancel).await?;
+            return act(session, &global, printer, &what).await;
+        }
+        Command::New => Act::New,
+        Command::Modify(which) => Act::Modify { instance: which.instance },
+        Command::Reboot(which) => Act::Reboot { instance: which.instance },
+        Command::Request { instance, anew } => Act::Request { instance, anew },
+        Command::Promote => Act::Promote,
+        Command::Retire { instance, now } => Act::Retire { instance, now },
+        Command::Rollback { instance } => Act::Rollback { instance },
+        Command::Forget { instance } => Act::Forget { instance },
+        Command::Adopt { instances } => Act::Adopt { instances },
+    };
+    act(Session::open(&global, printer).await?, &global, printer, &what).await
+}

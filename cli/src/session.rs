@@ -1,0 +1,130 @@
+//! Where and as whom a command calls AWS, for which echo.
+
+use aws::{Aws, Environment, EventBridge, Kms, Rds, Route53, Ses};
+use jiff::Timestamp;
+use stages::ports::{Answer, Identity, Lookups};
+use tag_state::facts::zone_of;
+use tag_state::settings::{Approval, Settings};
+
+use crate::arguments::Global;
+use crate::exit::{Exit, Failure};
+use crate::print::Printer;
+use crate::sources::{gather, usage};
+
+/// The settings, and the clients.
+pub struct Session {
+    /// Of the echo.
+    pub settings: Settings,
+    /// The region that is called.
+    pub region: String,
+    /// Amazon RDS.
+    pub rds: Rds,
+    /// Amazon Route 53.
+    pub dns: Route53,
+    /// AWS KMS.
+    pub macs: Kms,
+    /// Amazon SES.
+    pub mailer: Ses,
+    /// Amazon EventBridge.
+    pub announcer: EventBridge,
+    /// The rest.
+    pub lookups: Aws,
+    identity: Option<Answer<Identity>>,
+}
+
+impl Session {
+    /// Reads the settings and makes the clients. AWS is asked only where the settings leave something open or demand a
+    /// place: who is calling (`rdsecho.accountNumber`), and which hosted zone the CNAME is in.
+    ///
+    /// # Errors
+    /// Where the settings are wrong, or are for another place.
+    pub async fn open(global: &Global, printer: &Printer) -> Result<Session, Failure> {
+        let mut session = Session::unchecked(global, printer).await?;
+        session.demand_the_place(printer).await?;
+        session.find_the_zone(printer).await?;
+        Ok(session)
+    }
+
+    /// The same, for `check`, which finds out by itself what is wrong with the place.
+    ///
+    /// # Errors
+    /// Where the settings are wrong.
+    pub async fn unchecked(global: &Global, printer: &Printer) -> Result<Session, Failure> {
+        let gathered = gather(global, options().as_deref())?;
+        let places = gathered.places.join(", ");
+        let (mut settings, notes) = gathered.settings()?;
+        for note in notes {
+            printer.warning(&note);
+        }
+        let profile = global.profile.as_deref();
+        let or_region = settings.region.as_deref();
+        let environment =
+            Environment::of_person(profile, global.region.as_deref(), or_region, global.endpoint_url.as_deref())
+                .await
+                .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+        printer.detail(&format!("settings of echo {} from {places}; region {}", settings.name, environment.region()));
+        if settings.promote.key_id.is_none() && matches!(settings.promote.approval, Approval::Required { .. }) {
+            // What template.yaml calls it.
+            settings.promote.key_id = Some(format!("alias/rds-echo/{}", settings.name));
+        }
+        Ok(Session {
+            region: environment.region().to_owned(),
+            rds: Rds::new(&environment),
+            dns: Route53::new(&environment),
+            macs: Kms::new(&environment),
+            mailer: Ses::new(&environment),
+            announcer: EventBridge::new(&environment),
+            lookups: Aws::new(&environment),
+            identity: None,
+            settings,
+        })
+    }
+
+    /// Who is calling; AWS is asked once.
+    pub async fn identity(&mut self) -> &Answer<Identity> {
+        if self.identity.is_none() {
+            self.identity = Some(self.lookups.identity().await);
+        }
+        self.identity.get_or_insert_with(|| unreachable!("it was just set"))
+    }
+
+    async fn demand_the_place(&mut self, printer: &Printer) -> Result<(), Failure> {
+        let account = if self.settings.account_number.is_some() || printer.is_verbose() {
+            let identity = self.identity().await.clone()?;
+            printer.detail(&format!("as {}", identity.arn));
+            identity.account
+        } else {
+            String::new()
+        };
+        self.settings.check_place(&self.region, &account).map_err(|error| usage(&error))
+    }
+
+    /// The original had no setting for the zone, so that it is found where none is set.
+    ///
+    /// # Errors
+    /// Where there is none, or it could be several.
+    pub async fn find_the_zone(&mut self, printer: &Printer) -> Result<(), Failure> {
+        if self.settings.promote.hosted_zone_id.is_some() {
+            return Ok(());
+        }
+        let zones = self.lookups.zones().await?;
+        let zone = zone_of(&self.settings.promote.cname, &zones).map_err(|why| {
+            Failure::new(Exit::Usage, format!("rdsecho.promote.hostedZoneId is not set, and {why}: set it"))
+        })?;
+        printer.detail(&format!("{} is in the hosted zone {} ({})", self.settings.promote.cname, zone.id, zone.name));
+        self.settings.promote.hosted_zone_id = Some(zone.id.clone());
+        Ok(())
+    }
+}
+
+/// The time now.
+#[expect(clippy::disallowed_methods, reason = "this is the edge: a command reads the clock when it begins to act")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// `RDS_ECHO_OPTS`.
+#[expect(clippy::disallowed_methods, reason = "this is the edge: the one place that reads the variable")]
+pub fn options() -> Option<String> {
+    std::env::var("RDS_ECHO_OPTS").ok()
+}

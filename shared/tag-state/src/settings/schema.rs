@@ -1,0 +1,371 @@
+//! The table of all settings. What is documented of them is made from it, and the reader reads no other.
+
+use crate::parameter::{Kind, Parameter};
+
+/// One setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its whole name, such as `rdsecho.promote.ttl`.
+    pub name: String,
+    /// The title of the section that it belongs to, such as `Promotion`.
+    pub part: &'static str,
+    /// What it is, in sentences.
+    pub meaning: String,
+    /// What its value may be, with the unit of a number.
+    pub allowed: &'static str,
+    /// What holds where it is not set; `None` where that is no value of its own.
+    pub default: Option<String>,
+    /// A value that could be meant; all examples together are good settings.
+    pub example: &'static str,
+    /// Whether nothing runs without it.
+    pub required: bool,
+    /// Whether it holds several values, separated by commas: given twice in a file, they add up.
+    pub list: bool,
+}
+
+/// The parts of a settings file, in their order.
+pub(super) const PARTS: [&str; 7] = [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT];
+
+const GENERAL: &str = "General";
+const RESTORE: &str = "Restore";
+const MODIFICATION: &str = "Modification";
+const REBOOT: &str = "Reboot";
+const PROMOTION: &str = "Promotion";
+const APPROVAL: &str = "Approval";
+const RETIREMENT: &str = "Retirement";
+
+const PREFIX: &str = "rdsecho.";
+const FLAG: &str = "true or false";
+
+/// A [`Key`] that is no parameter of a DB instance, named without its prefix.
+struct Row {
+    name: &'static str,
+    part: &'static str,
+    meaning: &'static str,
+    allowed: &'static str,
+    default: Option<&'static str>,
+    example: &'static str,
+    required: bool,
+    list: bool,
+}
+
+impl Row {
+    const fn required(
+        part: &'static str,
+        name: &'static str,
+        meaning: &'static str,
+        allowed: &'static str,
+        example: &'static str,
+    ) -> Row {
+        Row { name, part, meaning, allowed, default: None, example, required: true, list: false }
+    }
+
+    const fn optional(
+        part: &'static str,
+        name: &'static str,
+        meaning: &'static str,
+        allowed: &'static str,
+        example: &'static str,
+    ) -> Row {
+        Row { name, part, meaning, allowed, default: None, example, required: false, list: false }
+    }
+
+    /// One with a default, which is its example too.
+    const fn default(
+        part: &'static str,
+        name: &'static str,
+        meaning: &'static str,
+        allowed: &'static str,
+        default: &'static str,
+    ) -> Row {
+        Row { name, part, meaning, allowed, default: Some(default), example: default, required: false, list: false }
+    }
+
+    const fn list(
+        part: &'static str,
+        name: &'static str,
+        meaning: &'static str,
+        allowed: &'static str,
+        example: &'static str,
+    ) -> Row {
+        Row { name, part, meaning, allowed, default: None, example, required: false, list: true }
+    }
+}
+
+const ROWS: &[Row] = &[
+    Row::required(
+        GENERAL,
+        "name",
+        "The echo's name. Its instances are called NAME-yyyy-MM-dd, and its tags begin with rdsecho:NAME:.",
+        "letters, digits and single hyphens",
+        "dev",
+    ),
+    Row::required(
+        GENERAL,
+        "snapshot.dbInstanceIdentifier",
+        "The instance whose latest snapshot is restored, typically production.",
+        "the identifier of a DB instance that is none of this echo's own",
+        "production",
+    ),
+    Row::optional(
+        GENERAL,
+        "region",
+        "The AWS region. Where given, nothing runs in another one.",
+        "the name of a region",
+        "us-east-1",
+    ),
+    Row::optional(
+        GENERAL,
+        "accountNumber",
+        "The AWS account. Where given, nothing runs in another one.",
+        "the digits of an account",
+        "123456789012",
+    ),
+    Row::default(
+        GENERAL,
+        "interactive",
+        "Whether the command line asks before each change. The functions have nobody to ask.",
+        FLAG,
+        "false",
+    ),
+    Row::default(
+        GENERAL,
+        "maxInstances",
+        "How many of this echo's instances may live at once. Where that is reached, those whose request was \
+         cancelled or ran out are given up.",
+        "a number of instances, 2 to 40",
+        "4",
+    ),
+    Row::default(
+        GENERAL,
+        "settleMinutes",
+        "How long after a modification or a reboot the status `available` is not believed.",
+        "minutes, 0 to 60",
+        "2",
+    ),
+    Row::default(
+        RESTORE,
+        "new.minimumAgeHours",
+        "No new instance is restored while the newest is younger.",
+        "hours, 0 to 8784",
+        "24",
+    ),
+    Row::list(
+        RESTORE,
+        "new.tags",
+        "Your own tags for the instance, from its restore on.",
+        "key=value pairs separated by commas; letters, digits, spaces and _ . : / = + - @",
+        "purpose=development,team=data",
+    ),
+    Row::default(
+        MODIFICATION,
+        "mod.applyImmediately",
+        "Whether the modification is made at once; false waits for the maintenance window.",
+        FLAG,
+        "true",
+    ),
+    Row::default(
+        REBOOT,
+        "reboot",
+        "Whether an instance is rebooted after each modification, or only where a parameter group waits for it.",
+        "always or when-needed",
+        "always",
+    ),
+    Row::required(
+        PROMOTION,
+        "promote.cname",
+        "The DNS name that people use. It is pointed at the promoted instance.",
+        "a DNS name; the dot at its end may be left out",
+        "dev-db.example.com",
+    ),
+    Row::optional(
+        PROMOTION,
+        "promote.hostedZoneId",
+        "The hosted zone of that name in Route 53.",
+        "the identifier of a hosted zone",
+        "Z0123456789ABCDEFGHIJ",
+    ),
+    Row::default(PROMOTION, "promote.ttl", "How long resolvers may keep that record.", "seconds, 0 to 172800", "60"),
+    Row::list(
+        PROMOTION,
+        "promote.tags",
+        "Your own tags for the promoted instance, from its promotion on.",
+        "key=value pairs separated by commas; letters, digits, spaces and _ . : / = + - @",
+        "in-use=yes",
+    ),
+    Row::default(
+        APPROVAL,
+        "promote.approval",
+        "Whether a promotion needs somebody's approval; none promotes without asking anybody.",
+        "required or none",
+        "required",
+    ),
+    Row::list(
+        APPROVAL,
+        "promote.approvers",
+        "Who is asked by mail. The functions need them, unless approval is none. Where the command line has none, a \
+         person approves there by typing the instance's identifier.",
+        "mail addresses separated by commas",
+        "ann@example.com,bob@example.com",
+    ),
+    Row::default(
+        APPROVAL,
+        "promote.approvals",
+        "How many of the approvers must confirm. One cancel stops the promotion, whoever it is from.",
+        "a number of approvers, 1 to 17",
+        "1",
+    ),
+    Row::default(APPROVAL, "promote.expiryHours", "How long the links in the mails work.", "hours, 1 to 720", "72"),
+    Row::default(
+        APPROVAL,
+        "promote.windowHours",
+        "How long after that a promotion may still act on confirmations that were made in time. It must not be \
+         shorter than the functions' fallback interval, or a lost event can cost a confirmation.",
+        "hours, 0 to 720",
+        "1",
+    ),
+    Row::optional(
+        APPROVAL,
+        "promote.sender",
+        "Where the mails come from.",
+        "a mail address that SES has verified",
+        "rds-echo@example.com",
+    ),
+    Row::optional(
+        APPROVAL,
+        "promote.url",
+        "What the links in the mails begin with.",
+        "the address of the approve function",
+        "https://abcdefghij.execute-api.us-east-1.amazonaws.com",
+    ),
+    Row::optional(
+        APPROVAL,
+        "promote.keyId",
+        "The KMS key that signs the links.",
+        "the identifier, ARN or alias of an HMAC_256 key",
+        "alias/rds-echo-dev",
+    ),
+    Row::default(
+        RETIREMENT,
+        "retire.graceHours",
+        "How long a forgotten instance is kept before it is retired.",
+        "hours, 0 to 8784",
+        "24",
+    ),
+    Row::default(
+        RETIREMENT,
+        "retire.skipFinalSnapshot",
+        "Whether an instance is destroyed without a final snapshot.",
+        FLAG,
+        "false",
+    ),
+    Row::default(
+        RETIREMENT,
+        "retire.finalDbSnapshotIdentifier",
+        "The name of the final snapshot, where {instance} stands for the instance's identifier. Where that name is \
+         taken, -2 and so on is added.",
+        "letters, digits and single hyphens, and {instance}",
+        "{instance}-final",
+    ),
+];
+
+/// Every setting there is, in the order of a settings file: part by part, and the parameters of the restore and
+/// of the modification (from [`Parameter::ALL`]) at the end of theirs.
+pub fn keys() -> Vec<Key> {
+    let mut keys = Vec::new();
+    for part in PARTS {
+        keys.extend(ROWS.iter().filter(|row| row.part == part).map(|row| Key {
+            name: format!("{PREFIX}{}", row.name),
+            part,
+            meaning: row.meaning.to_owned(),
+            allowed: row.allowed,
+            default: row.default.map(str::to_owned),
+            example: row.example,
+            required: row.required,
+            list: row.list,
+        }));
+        for call in CALLS.iter().filter(|call| call.part == part) {
+            let taken = Parameter::ALL.iter().copied().filter(|parameter| (call.takes)(*parameter));
+            keys.extend(taken.map(|parameter| Key {
+                name: format!("{PREFIX}{}{parameter}", call.section),
+                part,
+                meaning: parameter.meaning().to_owned(),
+                allowed: allowed(parameter.kind()),
+                default: None,
+                example: example(parameter),
+                required: false,
+                list: parameter.kind() == Kind::List,
+            }));
+        }
+    }
+    keys
+}
+
+/// A call whose parameters are settings.
+struct Call {
+    section: &'static str,
+    part: &'static str,
+    takes: fn(Parameter) -> bool,
+}
+
+const CALLS: [Call; 2] = [
+    Call { section: "new.", part: RESTORE, takes: Parameter::restorable },
+    Call { section: "mod.", part: MODIFICATION, takes: Parameter::modifiable },
+];
+
+/// Whether this is the whole name of a setting: as a search of [`keys`], without making them, because this is
+/// asked for each key that is read.
+pub(super) fn knows(name: &str) -> bool {
+    let Some(name) = name.strip_prefix(PREFIX) else { return false };
+    let parameter = |call: &Call| name.strip_prefix(call.section).and_then(Parameter::by_key).is_some_and(call.takes);
+    ROWS.iter().any(|row| row.name == name) || CALLS.iter().any(parameter)
+}
+
+/// Whether this setting holds several values; so did the security groups of EC2-Classic.
+pub(super) fn is_list(name: &str) -> bool {
+    name == "rdsecho.mod.dbSecurityGroups" || keys().iter().any(|key| key.list && key.name == name)
+}
+
+const fn allowed(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "text, as the RDS API takes it",
+        Kind::Flag => FLAG,
+        Kind::Number => "a whole number, zero or more",
+        Kind::List => "names separated by commas",
+    }
+}
+
+const fn example(parameter: Parameter) -> &'static str {
+    match parameter {
+        Parameter::AllocatedStorage => "100",
+        Parameter::AutoMinorVersionUpgrade => "true",
+        Parameter::AvailabilityZone => "us-east-1a",
+        Parameter::BackupRetentionPeriod => "0",
+        Parameter::CaCertificateIdentifier => "rds-ca-rsa2048-g1",
+        Parameter::CopyTagsToSnapshot => "true",
+        Parameter::DbInstanceClass => "db.t4g.medium",
+        Parameter::DbParameterGroupName => "development",
+        Parameter::DbSubnetGroupName => "development",
+        Parameter::EnableCloudwatchLogsExports => "error,slowquery",
+        Parameter::EnableIamDatabaseAuthentication => "true",
+        Parameter::EnablePerformanceInsights => "false",
+        Parameter::Engine => "mysql",
+        Parameter::EngineVersion => "8.0.39",
+        Parameter::Iops => "3000",
+        Parameter::LicenseModel => "general-public-license",
+        Parameter::ManageMasterUserPassword => "true",
+        Parameter::MasterUserSecretKmsKeyId => "alias/development",
+        Parameter::MaxAllocatedStorage => "1000",
+        Parameter::MonitoringInterval => "60",
+        Parameter::MonitoringRoleArn => "arn:aws:iam::123456789012:role/rds-monitoring",
+        Parameter::MultiAz => "false",
+        Parameter::OptionGroupName => "default:mysql-8-0",
+        Parameter::Port => "3306",
+        Parameter::PreferredBackupWindow => "03:00-03:30",
+        Parameter::PreferredMaintenanceWindow => "sun:04:00-sun:04:30",
+        Parameter::PubliclyAccessible => "false",
+        Parameter::StorageThroughput => "125",
+        Parameter::StorageType => "gp3",
+        Parameter::VpcSecurityGroupIds => "sg-0123456789abcdef0,sg-0fedcba9876543210",
+    }
+}
