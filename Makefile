@@ -14,7 +14,7 @@ BUILT := $(CARGO_TARGET_DIR)/$(HOST)/debug
 
 export CARGO_TARGET_DIR
 # The local cloud forgets the environment's AWS settings by itself; these are for what talks to AWS's SDKs alone.
-LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(BUILT)/rds-sim FUNCTIONS_DIR=$(CARGO_TARGET_DIR)/lambda \
+LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(BUILT)/rds-sim RDS_ECHO_BIN=$(BUILT)/rds-echo FUNCTIONS_DIR=$(CARGO_TARGET_DIR)/lambda \
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 # A hundred lifetimes for each mutant, not two thousand.
 MUTANTS := -- -- --skip two_thousand --skip a_seed_replays --skip the_command

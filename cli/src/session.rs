@@ -4,7 +4,7 @@ use aws::{Aws, Environment, EventBridge, Kms, Rds, Route53, Ses};
 use jiff::Timestamp;
 use stages::ports::{Answer, Identity, Lookups};
 use tag_state::facts::zone_of;
-use tag_state::settings::{Approval, Settings};
+use tag_state::settings::{Approval, Found, Settings};
 
 use crate::arguments::Global;
 use crate::exit::{Exit, Failure};
@@ -52,9 +52,12 @@ impl Session {
     pub async fn unchecked(global: &Global, printer: &Printer) -> Result<Session, Failure> {
         let gathered = gather(global, options().as_deref())?;
         let places = gathered.places.join(", ");
-        let (mut settings, notes) = gathered.settings()?;
-        for note in notes {
-            printer.warning(&note);
+        for note in &gathered.notes {
+            printer.warning(note);
+        }
+        let Found { mut settings, warnings } = gathered.settings()?;
+        for warning in &warnings {
+            printer.warning(&warning.to_string());
         }
         let profile = global.profile.as_deref();
         let or_region = settings.region.as_deref();

@@ -92,27 +92,16 @@ impl Gathered {
         self.places.push(OPTIONS.to_owned());
     }
 
-    /// Reads the settings; the second part is what people should know.
+    /// Reads the settings.
     ///
     /// # Errors
     /// Everything that is wrong, in all places, at once.
-    pub fn settings(self) -> Result<(Settings, Vec<String>), Failure> {
-        let nothing = self.places.is_empty() && self.entries.is_empty();
-        let read = Settings::read_all(&self.entries, self.problems, Caller::Person);
-        match read {
-            Ok(Found { settings, warnings }) => {
-                let mut notes = self.notes;
-                notes.extend(warnings.iter().map(ToString::to_string));
-                Ok((settings, notes))
-            }
-            Err(_) if nothing => Err(Failure::new(
-                Exit::Usage,
-                format!(
-                    "there are no settings: no {FILE} in the working directory, and no {OPTIONS}; `rds-echo sample-props` writes a file to fill in"
-                ),
-            )),
-            Err(error) => Err(usage(&error)),
+    pub fn settings(self) -> Result<Found, Failure> {
+        if self.places.is_empty() && self.entries.is_empty() {
+            let none = format!("there are no settings: no {FILE} in the working directory, and no {OPTIONS}");
+            return Err(Failure::new(Exit::Usage, format!("{none}; `rds-echo sample-props` writes a file to fill in")));
         }
+        Settings::read_all(&self.entries, self.problems, Caller::Person).map_err(|error| usage(&error))
     }
 }
 

@@ -1,12 +1,15 @@
 """`rds-echo` as a person has it: in a folder of its own, with settings of its own."""
 
+import fcntl
 import json
 import os
 import pty
 import re
 import select
 import signal
+import struct
 import subprocess
+import termios
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +82,12 @@ class CommandLine:
         return self.run(*arguments, "--output", "json", code=code).json()
 
     def at_a_terminal(self, *arguments, answers=(), code=0, environment=None):
-        """Runs a command in a pseudo-terminal; types each answer when it is asked for one."""
+        """Runs a command in a pseudo-terminal; types each answer when it is asked for one.
+
+        An answer that can be called is called first: it does something before it is typed.
+        """
         ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 160, 0, 0))
         child = subprocess.Popen(
             [self.binary, *arguments],
             cwd=self.folder,
@@ -107,7 +114,8 @@ class CommandLine:
                 said += chunk.decode(errors="replace")
                 if re.search(r"to go on: $", COLOURS.sub("", said[read:])):
                     read = len(said)
-                    os.write(ours, (waiting.pop(0) if waiting else "").encode() + b"\n")
+                    answer = waiting.pop(0) if waiting else ""
+                    os.write(ours, (answer() if callable(answer) else answer).encode() + b"\n")
             result = Result(list(arguments), child.wait(10), said, "")
         finally:
             os.close(ours)
