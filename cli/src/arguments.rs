@@ -29,6 +29,7 @@ pub struct Arguments {
 
 /// What is the same for all commands.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Options of all commands")]
 pub struct Global {
     /// Reads the settings from this properties file, and from nowhere else.
     #[arg(long, value_name = "FILE", global = true)]
@@ -36,7 +37,7 @@ pub struct Global {
     /// One setting, which wins over all others; can be repeated. `rdsecho.` may be left out.
     #[arg(long, value_name = "KEY=VALUE", global = true)]
     pub set: Vec<String>,
-    /// How facts are printed. JSON is one document on stdout.
+    /// How facts are printed. JSON is one document on stdout; of watch, one on each line.
     #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
     pub output: Format,
     /// Prints errors only; the exit code tells the rest.
@@ -45,16 +46,16 @@ pub struct Global {
     /// Says on stderr where the settings come from, and where and as whom AWS is called.
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// Asks nothing, also where rdsecho.interactive=true.
+    /// Asks nothing, neither where rdsecho.interactive=true nor before adopt. It does not stand for a typed approval.
     #[arg(short, long, global = true)]
     pub yes: bool,
     /// The profile of the AWS configuration.
     #[arg(long, global = true)]
     pub profile: Option<String>,
-    /// The AWS region.
+    /// The AWS region. Without it AWS_REGION or the profile's is meant, and where there is neither, rdsecho.region.
     #[arg(long, global = true)]
     pub region: Option<String>,
-    /// Where AWS is called instead.
+    /// Calls AWS at this address instead, such as a local one for tests.
     #[arg(long, value_name = "URL", global = true)]
     pub endpoint_url: Option<String>,
 }
@@ -99,6 +100,8 @@ pub enum Command {
     /// Modifies an instance of stage `new`: what a restore could not set.
     Modify(Which),
     /// Reboots an instance of stage `modified`, so that all settings take effect.
+    ///
+    /// In two runs: the first asks for the reboot, the second sees that all is in effect.
     Reboot(Which),
     /// Mails the approvers of an instance of stage `rebooted`, again or anew.
     ///
@@ -143,13 +146,15 @@ pub enum Command {
     },
     /// Gives an instance up: it is forgotten, and destroyed after the grace period.
     Forget {
-        /// Which.
+        /// The instance.
         #[arg(value_name = "INSTANCE")]
         instance: String,
     },
-    /// Takes over instances that rds-echo 0.1.10 has tagged; shows first what it will write.
+    /// Takes over instances that rds-echo 0.1.10 has tagged.
+    ///
+    /// It shows what it would write, and what promote would do next, and asks before it writes.
     Adopt {
-        /// Which; without it, every one that can be.
+        /// The instances; without any, every one that can be.
         #[arg(value_name = "INSTANCE")]
         instances: Vec<String>,
     },

@@ -97,7 +97,8 @@ impl From<stages::ports::CallError> for Failure {
         // The SDK has no other sign of it than its words.
         let signs = ["loading credentials", "no credentials found"];
         if error.code.is_none() && signs.iter().any(|sign| message.contains(sign)) {
-            message.push_str("\nLog in to AWS (such as aws sso login), or name a profile with --profile or AWS_PROFILE.");
+            message
+                .push_str("\nLog in to AWS (such as aws sso login), or name a profile with --profile or AWS_PROFILE.");
         }
         Failure::new(Exit::Aws, message)
     }

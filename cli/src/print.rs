@@ -110,7 +110,10 @@ impl Printer {
 
     /// What a stage did.
     pub fn report(&self, report: &Report) {
-        self.facts(&outcomes(report), || report.to_json());
+        // Where a call failed before there was an outcome, there is no line either.
+        if self.is_json() || !report.outcomes.is_empty() {
+            self.facts(&outcomes(report), || report.to_json());
+        }
         for warning in &report.warnings {
             self.warning(warning);
         }

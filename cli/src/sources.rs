@@ -12,6 +12,7 @@ use crate::exit::{Exit, Failure};
 /// The file in the working directory.
 pub const FILE: &str = "rdsecho.properties";
 const OPTIONS: &str = "RDS_ECHO_OPTS";
+const SET: &str = "--set";
 
 /// What was found, before it is read as settings.
 #[derive(Debug, Default)]
@@ -56,7 +57,7 @@ pub fn gather(global: &Global, variable: Option<&str>) -> Result<Gathered, Failu
     for set in &global.set {
         let (key, value) = set.split_once('=').unwrap_or((set, ""));
         let key = if key.starts_with("rdsecho.") { key.to_owned() } else { format!("rdsecho.{key}") };
-        options.entries.push(Entry { key, value: value.to_owned(), place: "--set".to_owned() });
+        options.entries.push(Entry { key, value: value.to_owned(), place: SET.to_owned() });
     }
     let mut gathered = Gathered { notes, ..Gathered::default() };
     if let Some(text) = file {
@@ -67,6 +68,9 @@ pub fn gather(global: &Global, variable: Option<&str>) -> Result<Gathered, Failu
     gathered.problems.extend(options.problems);
     gathered.notes.extend(options.notes);
     gathered.places.extend(options.places);
+    if !global.set.is_empty() {
+        gathered.places.push(SET.to_owned());
+    }
     Ok(gathered)
 }
 
