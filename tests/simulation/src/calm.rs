@@ -13,7 +13,7 @@ use tag_state::facts::{Instance, Record};
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
-use crate::functions::{Command, Done, Function, Job, ready, run, stage};
+use crate::functions::{Command, Done, Function, Job, ready, run};
 use crate::port::{Port, Process};
 use crate::town::{ASKING, OPTIONS, Town};
 use crate::trouble::{Kind, Trouble};
@@ -154,7 +154,7 @@ impl Calm {
         let process = Rc::new(Process::new("plan", 0, now, None, false, Trouble::None));
         let port = Port { town: self.town.clone(), process };
         let reads = Reads::new(&port, &port, &port);
-        ready(stage(&self.town.settings, &reads.rehearse(), function, &Wake::All, now))
+        ready(function.run(&self.town.settings, &reads.rehearse(), &Wake::All, now))
     }
 
     /// What the page answers.
