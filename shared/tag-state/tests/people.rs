@@ -189,7 +189,9 @@ fn the_overview_shows_the_newest_first_with_what_is_known_of_each() {
     assert_eq!(waiting.data_from, Some(at("2026-11-21T03:00:00Z")));
     assert_eq!(rows.iter().map(|row| row.in_use).collect::<Vec<_>>(), [false, false, true]);
     assert_eq!(rows[1].age, Some(SignedDuration::from_hours(13)));
-    assert_eq!(confirmations(&settings(), &confirmed_by(&["bob@example.test"], NOW)), Some((1, 1)));
+    let two = with("-Drdsecho.promote.approvals=2");
+    assert_eq!(confirmations(&two, &confirmed_by(&["bob@example.test"], NOW)), Some((1, 2)));
+    assert_eq!(confirmations(&two, &current), None);
 }
 
 #[test]
