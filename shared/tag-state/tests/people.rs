@@ -69,6 +69,12 @@ fn copies_and_strangers_are_not_adopted() {
     assert_eq!(decided(&|one| one.tags.extend(tags(&[("resource", "db-ANOTHER")]))), "not-ours");
     assert_eq!(decided(&|one| one.tags.extend(tags(&[("stage", "promotted")]))), "unreadable-tags");
     assert_eq!(decided(&|one| one.status = "deleting".to_owned()), "going");
+    // What somebody has begun by hand is finished.
+    assert_eq!(
+        decided(&|one| one.tags.extend(tags(&[("id", "dev-2015-06-01"), ("resource", &one.resource_id)]))),
+        "act"
+    );
+    assert_eq!(decided(&|one| one.tags.extend(tags(&[("since", NOW), ("resource", &one.resource_id)]))), "act");
     // What modify has not identified yet is whole.
     assert_eq!(
         decided(
@@ -198,7 +204,9 @@ fn the_overview_shows_the_newest_first_with_what_is_known_of_each() {
 fn the_pace_is_learned_from_the_last_cycle() {
     let older = ours("dev-2026-11-01", "forgotten", &[("took", "new 10 modified 10")]);
     let last = ours("dev-2026-11-15", "promoted", &[("took", "new 3600 modified 600 rebooted 60")]);
-    let all = |one: &tag_state::own::OwnInstance| [older.clone(), last.clone(), one.clone()];
+    // It failed before it had left a stage, and taught nothing.
+    let failed = ours("dev-2026-11-20", "forgotten", &[("failure", "it failed")]);
+    let all = |one: &tag_state::own::OwnInstance| [older.clone(), last.clone(), failed.clone(), one.clone()];
     let hours = |pace: Option<tag_state::overview::Pace>| {
         pace.map(|pace| (pace.in_stage.as_secs(), pace.elapsed.as_secs(), pace.remaining.map(|left| left.as_secs())))
     };
