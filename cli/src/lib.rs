@@ -29,7 +29,7 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
     let what = match command {
         Command::SampleProps => return samples::sample_props(printer),
         Command::SampleOpts => return samples::sample_opts(&global, printer),
-        Command::Completions { shell } => return Ok(samples::completions(shell)),
+        Command::Completions { shell } => return Ok(samples::completions(shell, printer)),
         Command::Check => return check::check(Session::unchecked(&global, printer).await?, printer).await,
         Command::Plan => return plan::plan(&Session::open(&global, printer).await?, printer).await,
         Command::Status => return status::status(&Session::open(&global, printer).await?, printer).await,

@@ -189,6 +189,7 @@ def test_requests_again_and_anew_and_answers_without_a_mail(town):
     assert "is none of rdsecho.promote.approvers" in cli.run("approve", "--as", "eve@example.test", code=4).out
     assert "say --as ADDRESS" in cli.run("approve", code=4).err
     cli.run("cancel", "--as", APPROVERS[1])
+    assert "is given up: the request was cancelled by eli@example.test" in cli.run("watch", FIRST, code=4).err
     assert "cancelled by eli@example.test" in cli.run("promote", code=3).out
     assert "the request was cancelled" in cli.run("approve", "--as", APPROVERS[0], code=3).out
     cli.run("request")

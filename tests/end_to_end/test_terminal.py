@@ -126,4 +126,4 @@ def test_a_cycle_is_followed_by_a_bar_and_colours_only_where_they_are_wanted(tow
     watched = town.cli.at_a_terminal("watch", "--interval", "1", code=4).out
     timer.join()
     assert re.search(rf"{FIRST} new \(creating\) \[ +\] 5 min, for the first time", COLOURS.sub("", watched)), watched
-    assert "was given up: it was given up by hand" in watched
+    assert "is given up: it was given up by hand" in watched

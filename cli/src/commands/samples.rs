@@ -48,7 +48,9 @@ pub fn sample_opts(global: &Global, printer: &Printer) -> Outcome {
 }
 
 /// Prints a shell's completions.
-pub fn completions(shell: Shell) -> Exit {
-    clap_complete::generate(shell, &mut Arguments::command(), "rds-echo", &mut std::io::stdout());
+pub fn completions(shell: Shell, printer: &Printer) -> Exit {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "rds-echo", &mut script);
+    printer.line(&String::from_utf8_lossy(&script));
     Exit::Done
 }
