@@ -31,19 +31,19 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
         Command::SampleOpts => return samples::sample_opts(&global, printer),
         Command::Completions { shell } => return Ok(samples::completions(shell, printer)),
         Command::Check => return check::check(Session::unchecked(&global, printer).await?, printer).await,
-        Command::Plan => return plan::plan(&Session::open(&global, printer).await?, printer).await,
-        Command::Status => return status::status(&Session::open(&global, printer).await?, printer).await,
+        Command::Plan => return plan::plan(&Session::open(&global, printer, &[]).await?, printer).await,
+        Command::Status => return status::status(&Session::open(&global, printer, &[]).await?, printer).await,
         Command::Watch { instance, interval } => {
-            let session = Session::open(&global, printer).await?;
+            let session = Session::open(&global, printer, &[]).await?;
             return watch::watch(&session, printer, instance.as_deref(), interval).await;
         }
         Command::Approve(whose) => {
-            let mut session = Session::open(&global, printer).await?;
+            let mut session = Session::open(&global, printer, whose.instance.as_deref().as_slice()).await?;
             let what = answer_of(&mut session, whose, Action::Confirm).await?;
             return act(session, &global, printer, &what).await;
         }
         Command::Cancel(whose) => {
-            let mut session = Session::open(&global, printer).await?;
+            let mut session = Session::open(&global, printer, whose.instance.as_deref().as_slice()).await?;
             let what = answer_of(&mut session, whose, Action::Cancel).await?;
             return act(session, &global, printer, &what).await;
         }
@@ -57,5 +57,5 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
         Command::Forget { instance } => Act::Forget { instance },
         Command::Adopt { instances } => Act::Adopt { instances },
     };
-    act(Session::open(&global, printer).await?, &global, printer, &what).await
+    act(Session::open(&global, printer, &what.named()).await?, &global, printer, &what).await
 }

@@ -34,12 +34,14 @@ pub struct Session {
 
 impl Session {
     /// Reads the settings and makes the clients. AWS is asked only where the settings leave something open or demand a
-    /// place: who is calling (`rdsecho.accountNumber`), and which hosted zone the CNAME is in.
+    /// place: who is calling (`rdsecho.accountNumber`), and which hosted zone the CNAME is in. `named` are the instances
+    /// that the command names.
     ///
     /// # Errors
-    /// Where the settings are wrong, or are for another place.
-    pub async fn open(global: &Global, printer: &Printer) -> Result<Session, Failure> {
+    /// Where the settings are wrong, or are for another place, or one of the instances cannot be this echo's.
+    pub async fn open(global: &Global, printer: &Printer, named: &[&str]) -> Result<Session, Failure> {
         let mut session = Session::unchecked(global, printer).await?;
+        session.demand_own_names(named)?;
         session.demand_the_place(printer).await?;
         session.find_the_zone(printer).await?;
         Ok(session)
@@ -89,6 +91,18 @@ impl Session {
             self.identity = Some(self.lookups.identity().await);
         }
         self.identity.get_or_insert_with(|| unreachable!("it was just set"))
+    }
+
+    /// Before AWS is asked anything: `rds-echo retire production` is a slip.
+    fn demand_own_names(&self, named: &[&str]) -> Result<(), Failure> {
+        let name = &self.settings.name;
+        match named.iter().find(|named| name.edition(named).is_none()) {
+            None => Ok(()),
+            Some(stranger) => {
+                let ours = format!("they are called {}-yyyy-MM-dd", name.as_str().to_lowercase());
+                Err(Failure::new(Exit::Usage, format!("{stranger} is none of echo {name}'s instances: {ours}")))
+            }
+        }
     }
 
     async fn demand_the_place(&mut self, printer: &Printer) -> Result<(), Failure> {

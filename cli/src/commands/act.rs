@@ -37,7 +37,8 @@ pub enum Act {
 }
 
 impl Act {
-    fn named(&self) -> Vec<&str> {
+    /// The instances that it names.
+    pub fn named(&self) -> Vec<&str> {
         match self {
             Act::New | Act::Promote => Vec::new(),
             Act::Modify { instance }
@@ -77,16 +78,6 @@ pub async fn answer_of(session: &mut Session, whose: Whose, action: Action) -> R
 /// # Errors
 /// Where it is not confirmed, or takes too long.
 pub async fn act(mut session: Session, global: &Global, printer: &Printer, act: &Act) -> Outcome {
-    for named in act.named() {
-        if session.settings.name.edition(named).is_none() {
-            let name = &session.settings.name;
-            let why = format!(
-                "{named} is none of echo {name}'s: they are called {}-yyyy-MM-dd",
-                name.as_str().to_lowercase()
-            );
-            return Err(Failure::new(Exit::Usage, why));
-        }
-    }
     if let Act::Retire { now: true, .. } = act {
         session.settings.retire.grace = SignedDuration::ZERO;
         session.settings.retire.pause = SignedDuration::ZERO;
