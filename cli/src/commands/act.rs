@@ -37,6 +37,14 @@ pub enum Act {
 }
 
 impl Act {
+    /// Whether it reads the CNAME, now or to show what follows.
+    const fn needs_the_zone(&self) -> bool {
+        match self {
+            Act::Promote | Act::Retire { .. } | Act::Rollback { .. } | Act::Forget { .. } | Act::Adopt { .. } => true,
+            Act::New | Act::Modify { .. } | Act::Reboot { .. } | Act::Request { .. } | Act::Answer { .. } => false,
+        }
+    }
+
     /// The instances that it names.
     pub fn named(&self) -> Vec<&str> {
         match self {
@@ -78,6 +86,9 @@ pub async fn answer_of(session: &mut Session, whose: Whose, action: Action) -> R
 /// # Errors
 /// Where it is not confirmed, or takes too long.
 pub async fn act(mut session: Session, global: &Global, printer: &Printer, act: &Act) -> Outcome {
+    if act.needs_the_zone() {
+        session.find_the_zone(printer).await?;
+    }
     if let Act::Retire { now: true, .. } = act {
         session.settings.retire.grace = SignedDuration::ZERO;
         session.settings.retire.pause = SignedDuration::ZERO;
