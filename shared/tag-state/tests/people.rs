@@ -6,7 +6,7 @@ mod common;
 use common::{REQUEST, at, confirmed_by, instance, ours, own, pointing_at, settings, tags, with};
 use jiff::SignedDuration;
 use tag_state::decide::adopt::{self, Adoption};
-use tag_state::decide::{Decision, forget, rollback};
+use tag_state::decide::{Decision, forget, request, rollback};
 use tag_state::facts::{Instance, Record, Zone, zone_of};
 use tag_state::overview::{confirmations, pace, rows};
 use tag_state::settings::{Caller, Settings, split_options};
@@ -243,4 +243,34 @@ fn without_approvers_only_the_typed_identifier_promotes() {
     let decided =
         tag_state::decide::promote::decide(&with(""), &asked, &elsewhere, &[], Some("dev-2026-11-22"), at(NOW));
     assert_eq!(code(&decided), "awaiting-approval");
+}
+
+#[test]
+fn asking_again_keeps_an_open_request_and_makes_a_new_one_otherwise() {
+    let again = |more: &[(&str, &str)], anew: bool, time: &str| {
+        let own = ours("dev-2026-11-22", "rebooted", &[REQUEST, more].concat());
+        match request::again(&settings(), &own, anew, at(time)) {
+            Decision::Act(ask) => (ask.request.number, ask.open.is_some(), ask.to.len()),
+            other @ (Decision::Wait { .. } | Decision::Refuse(_) | Decision::Nothing(_)) => panic!("{other:?}"),
+        }
+    };
+    let cancelled = [("cancelled:bob@example.test", "1 2026-11-22T08:00:00Z")];
+    assert_eq!(again(&[], false, NOW), (1, false, 2), "the same links, to everybody");
+    assert_eq!(again(&[], false, "2026-11-25T00:00:00Z"), (1, false, 2), "open to its last second");
+    assert_eq!(again(&[], true, NOW), (2, true, 2));
+    assert_eq!(again(&cancelled, false, NOW), (2, true, 2));
+    assert_eq!(again(&[], false, "2026-11-25T00:00:01Z"), (2, true, 2));
+    let unasked = ours("dev-2026-11-22", "rebooted", &[]);
+    let Decision::Act(first) = request::again(&settings(), &unasked, false, at(NOW)) else { panic!() };
+    assert_eq!((first.request.number, first.request.expires), (1, at("2026-11-25T09:00:00Z")));
+    let refused =
+        |own: &tag_state::own::OwnInstance, settings: &Settings| code(&request::again(settings, own, false, at(NOW)));
+    assert_eq!(refused(&ours("dev-2026-11-22", "promoted", REQUEST), &settings()), "other-stage");
+    assert_eq!(refused(&unasked, &with("-Drdsecho.promote.approval=none")), "nobody-asked");
+    let mut busy = instance("dev-2026-11-22", "rebooted", &[]);
+    busy.status = "modifying".to_owned();
+    assert_eq!(refused(&own(busy), &settings()), "busy");
+    let mut bare = instance("dev-2026-11-22", "rebooted", &[]);
+    bare.deletion_protection = false;
+    assert_eq!(refused(&own(bare), &settings()), "not-in-effect");
 }
