@@ -93,14 +93,7 @@ impl Failure {
 
 impl From<stages::ports::CallError> for Failure {
     fn from(error: stages::ports::CallError) -> Failure {
-        let mut message = error.to_string();
-        // The SDK has no other sign of it than its words.
-        let signs = ["loading credentials", "no credentials found"];
-        if error.code.is_none() && signs.iter().any(|sign| message.contains(sign)) {
-            message
-                .push_str("\nLog in to AWS (such as aws sso login), or name a profile with --profile or AWS_PROFILE.");
-        }
-        Failure::new(Exit::Aws, message)
+        Failure::new(Exit::Aws, error.to_string())
     }
 }
 

@@ -1,33 +1,59 @@
-//! The real ports of a command. Where a person was asked first, they let nothing be changed but what was confirmed:
-//! between the question and the answer the world may have moved on.
+//! The real ports of a command, and two guards before each change.
+//!
+//! Where a person was asked first, nothing is changed but what was confirmed: between the question and the answer the
+//! world may have moved on. And nothing is changed any more once the command has lived for nine minutes by the clock on
+//! the wall: the quarter of an hour between the point of no return and the delete rests on it that whatever was under
+//! way has ended, and a machine that was put to sleep does not notice by its timers how long it slept.
 
 use std::collections::BTreeSet;
 
+use jiff::{SignedDuration, Timestamp};
 use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Macs, Mailer, Rds};
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
 use tag_state::facts::{Instance, Record, Snapshot, Tags};
 
-use crate::session::Session;
+use crate::session::{Session, now};
+
+/// No command may act for longer.
+pub const LONGEST: SignedDuration = SignedDuration::from_mins(9);
 
 /// All ports, over the session's clients.
 pub struct Hands<'a> {
     session: &'a Session,
     confirmed: Option<BTreeSet<String>>,
+    until: Timestamp,
 }
 
 impl<'a> Hands<'a> {
     /// May change what the stage decides.
     pub fn free(session: &'a Session) -> Hands<'a> {
-        Hands { session, confirmed: None }
+        Hands { session, confirmed: None, until: now() + LONGEST }
     }
 
     /// May change these instances only.
     pub fn bound(session: &'a Session, confirmed: BTreeSet<String>) -> Hands<'a> {
-        Hands { session, confirmed: Some(confirmed) }
+        Hands { session, confirmed: Some(confirmed), until: now() + LONGEST }
+    }
+
+    fn in_time(&self, operation: &'static str, subject: &str) -> Answer<()> {
+        if now() <= self.until {
+            return Ok(());
+        }
+        Err(CallError {
+            operation,
+            subject: subject.to_owned(),
+            failure: Failure::Unknown,
+            code: None,
+            message:
+                "more than nine minutes have gone by since the command began, perhaps this machine was asleep: it \
+                      changes nothing any more; run it again, it goes on from what is there"
+                    .to_owned(),
+        })
     }
 
     fn may(&self, operation: &'static str, identifier: &str) -> Answer<()> {
+        self.in_time(operation, identifier)?;
         let confirmed = self.confirmed.as_ref();
         if confirmed.is_none_or(|confirmed| confirmed.iter().any(|one| one.eq_ignore_ascii_case(identifier))) {
             return Ok(());
@@ -92,12 +118,14 @@ impl Dns for Hands<'_> {
 
     /// Its target was tagged shortly before, which was confirmed or did not happen.
     async fn swap(&self, swap: &Swap) -> Answer<()> {
+        self.in_time("ChangeResourceRecordSets", swap.name())?;
         self.session.dns.swap(swap).await
     }
 }
 
 impl Mailer for Hands<'_> {
     async fn send(&self, mail: &Mail) -> Answer<()> {
+        self.in_time("SendEmail", &mail.to)?;
         self.session.mailer.send(mail).await
     }
 }

@@ -12,10 +12,10 @@ pub mod session;
 pub mod sources;
 pub mod table;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Global};
 use commands::act::{Act, act, answer_of};
 use commands::{check, plan, samples, status, watch};
-use exit::Outcome;
+use exit::{Failure, Outcome};
 use print::Printer;
 use session::Session;
 use tag_state::approval::Action;
@@ -29,12 +29,12 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
     let what = match command {
         Command::SampleProps => return samples::sample_props(printer),
         Command::SampleOpts => return samples::sample_opts(&global, printer),
-        Command::Completions { shell } => return Ok(samples::completions(shell)),
+        Command::Completions { shell } => return Ok(samples::completions(shell, printer)),
         Command::Check => return check::check(Session::unchecked(&global, printer).await?, printer).await,
-        Command::Plan => return plan::plan(&Session::open(&global, printer, &[]).await?, printer).await,
-        Command::Status => return status::status(&Session::open(&global, printer, &[]).await?, printer).await,
+        Command::Plan => return plan::plan(&with_the_zone(&global, printer).await?, printer).await,
+        Command::Status => return status::status(&with_the_zone(&global, printer).await?, printer).await,
         Command::Watch { instance, interval } => {
-            let session = Session::open(&global, printer, &[]).await?;
+            let session = with_the_zone(&global, printer).await?;
             return watch::watch(&session, printer, instance.as_deref(), interval).await;
         }
         Command::Approve(whose) => {
@@ -58,4 +58,10 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
         Command::Adopt { instances } => Act::Adopt { instances },
     };
     act(Session::open(&global, printer, &what.named()).await?, &global, printer, &what).await
+}
+
+async fn with_the_zone(global: &Global, printer: &Printer) -> Result<Session, Failure> {
+    let mut session = Session::open(global, printer, &[]).await?;
+    session.find_the_zone(printer).await?;
+    Ok(session)
 }

@@ -105,7 +105,14 @@ impl Printer {
 
     /// What went wrong; `--quiet` does not hide it.
     pub fn error(&self, error: &str) {
-        let _ = writeln!(anstream::stderr(), "{}: {error}", Tone::Bad.paint("error"));
+        // The SDK has no other sign of it than its words.
+        let signs = ["loading credentials", "no credentials found", "credential provider was not enabled"];
+        let remedy = if signs.iter().any(|sign| error.contains(sign)) {
+            ": log in to AWS (such as aws sso login), or name a profile with --profile or AWS_PROFILE"
+        } else {
+            ""
+        };
+        let _ = writeln!(anstream::stderr(), "{}: {error}{remedy}", Tone::Bad.paint("error"));
     }
 
     /// What a stage did.

@@ -34,8 +34,7 @@ pub struct Session {
 
 impl Session {
     /// Reads the settings and makes the clients. AWS is asked only where the settings leave something open or demand a
-    /// place: who is calling (`rdsecho.accountNumber`), and which hosted zone the CNAME is in. `named` are the instances
-    /// that the command names.
+    /// place: who is calling (`rdsecho.accountNumber`). `named` are the instances that the command names.
     ///
     /// # Errors
     /// Where the settings are wrong, or are for another place, or one of the instances cannot be this echo's.
@@ -43,7 +42,6 @@ impl Session {
         let mut session = Session::unchecked(global, printer).await?;
         session.demand_own_names(named)?;
         session.demand_the_place(printer).await?;
-        session.find_the_zone(printer).await?;
         Ok(session)
     }
 

@@ -1,11 +1,17 @@
 """`rds-echo` against the simulated RDS and the local AWS: the story by commands alone, and mixed with the functions."""
 
+import itertools
+import json
+import subprocess
+import threading
+import urllib.request
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from world import APPROVERS, CNAME, START, TIMING
 
-from local import person, seed
+from local import clock, person, seed
 from local.command_line import CommandLine
 
 FIRST, SECOND = "dev-2026-11-30", "dev-2026-12-07"
@@ -183,6 +189,7 @@ def test_requests_again_and_anew_and_answers_without_a_mail(town):
     assert "is none of rdsecho.promote.approvers" in cli.run("approve", "--as", "eve@example.test", code=4).out
     assert "say --as ADDRESS" in cli.run("approve", code=4).err
     cli.run("cancel", "--as", APPROVERS[1])
+    assert "is given up: the request was cancelled by eli@example.test" in cli.run("watch", FIRST, code=4).err
     assert "cancelled by eli@example.test" in cli.run("promote", code=3).out
     assert "the request was cancelled" in cli.run("approve", "--as", APPROVERS[0], code=3).out
     cli.run("request")
@@ -249,8 +256,6 @@ def test_status_and_watch_tell_the_same_story(town):
 
 def watch_once(town, instance):
     """The first line of a watch: it goes on until the instance is given up, which is done here."""
-    import subprocess
-
     watching = subprocess.Popen(
         [town.cli.binary, "watch", instance, "--output", "json", "--interval", "1"],
         cwd=town.cli.folder,
@@ -259,8 +264,6 @@ def watch_once(town, instance):
         text=True,
     )
     try:
-        import json
-
         line = json.loads(watching.stdout.readline())
         town.cli.run("forget", instance)
         assert json.loads(watching.stdout.readline())["stage"] == "forgotten"
@@ -324,6 +327,55 @@ def test_an_error_of_aws_names_its_code_and_request_and_ends_with_its_own_code(t
     failed = town.cli.run("status", code=5)
     assert "DescribeDBInstances of dev-20*" in failed.err and "AccessDenied" in failed.err and "request id" in failed.err
     assert "local" not in failed.err.replace("localhost", ""), "no credentials in an error"
+
+
+class Interrupted:
+    """An RDS that is the simulated one, but for what happens before a certain request is passed on."""
+
+    def __init__(self, port, number, happens):
+        requests = itertools.count(1)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                if next(requests) == number:
+                    happens()
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                asked = urllib.request.Request(f"http://127.0.0.1:{port}{self.path}", body, dict(self.headers))
+                with urllib.request.urlopen(asked, timeout=60) as answer:
+                    content = answer.read()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/xml")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.mark.parametrize("minutes", [8, 10])
+def test_a_command_that_has_slept_changes_nothing_any_more(town, minutes):
+    def sleeps():
+        clock.write(town.cloud.clock, START + timedelta(minutes=minutes))
+
+    # The second request lists the snapshots; what comes next is the restore.
+    rds = Interrupted(town.cloud.rds_port, 2, sleeps)
+    try:
+        done = town.cli.run("new", environment={"AWS_ENDPOINT_URL_RDS": rds.url}, code=0 if minutes < 9 else 5)
+    finally:
+        rds.close()
+    if minutes > 9:
+        assert "RestoreDBInstanceFromDBSnapshot of dev-2026-11-30 failed: more than nine minutes" in done.err
+        assert town.changes() == {}
 
 
 def test_commands_and_functions_can_be_mixed(cloud, deploy, tmp_path):

@@ -3,9 +3,13 @@
 moto knows no time: everything is `available` at once, and the time is the real one.
 """
 
+import hashlib
+import json
 import sys
+import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import botocore.session
 import pytest
@@ -158,6 +162,79 @@ def test_the_zone_with_the_longest_name_is_found(moto, tmp_path):
     assert f"is in the hosted zone {zone.removeprefix('/hostedzone/')} (example.test)" in cli.run("status", "-v").err
     moto.client("route53").create_hosted_zone(Name="example.test.", CallerReference="3")
     assert "rdsecho.promote.hostedZoneId is not set, and dev-db.example.test could be in any of" in cli.run("status", code=2).err
+
+
+def test_check_names_what_is_not_there(moto, tmp_path):
+    _, given = settings(moto)
+    cli = CommandLine(tmp_path, given, {"AWS_ENDPOINT_URL": moto.url})
+    moto.client("rds").create_option_group(
+        OptionGroupName="there", EngineName="mysql", MajorEngineVersion="8.0", OptionGroupDescription="for a test"
+    )
+    wrong = ("mod.dbParameterGroupName=none", "mod.optionGroupName=none", "new.dbSubnetGroupName=none", "new.optionGroupName=there")
+    checked = cli.json("check", *(word for setting in wrong for word in ("--set", setting)), code=4)
+    grades = {one["what"]: one["grade"] for one in checked["findings"]}
+    bad = {what for what, grade in grades.items() if grade == "bad"} - {"rdsecho.promote.sender"}
+    assert bad == {"rdsecho.mod.dbParameterGroupName", "rdsecho.mod.optionGroupName", "rdsecho.new.dbSubnetGroupName"}, checked
+    assert grades["rdsecho.new.optionGroupName"] == "ok"
+
+
+def test_credentials_come_from_a_profile_with_a_process(moto, tmp_path):
+    _, given = settings(moto)
+    cli = CommandLine(tmp_path, {**given, "region": ""}, {"AWS_ENDPOINT_URL": moto.url})
+    for name in [name for name in cli.environment if name.startswith("AWS_") and name != "AWS_ENDPOINT_URL"]:
+        del cli.environment[name]
+    cli.environment["AWS_EC2_METADATA_DISABLED"] = "true"
+    nobody = cli.run("status", "--region", "us-east-1", code=5)
+    assert "log in to AWS" in nobody.err and "--profile" in nobody.err
+    key = {"Version": 1, "AccessKeyId": "AKIAPROCESS", "SecretAccessKey": "s", "SessionToken": "t"}
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / "credentials.json").write_text(json.dumps(key))
+    (tmp_path / ".aws/config").write_text(
+        f"[profile people]\nregion = us-east-1\ncredential_process = cat {tmp_path / 'credentials.json'}\n"
+    )
+    assert "region us-east-1" in cli.run("status", "-v", "--profile", "people").err
+    assert cli.run("status", environment={"AWS_PROFILE": "people"}).code == 0
+
+
+def test_credentials_come_from_single_sign_on(moto, tmp_path):
+    _, given = settings(moto)
+    cli = CommandLine(tmp_path, given, {"AWS_ENDPOINT_URL": moto.url})
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del cli.environment[name]
+    asked = []
+
+    class Portal(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers.get("x-amz-sso_bearer_token")))
+            key = {"accessKeyId": "AKIASSO", "secretAccessKey": "s", "sessionToken": "t", "expiration": 4_000_000_000_000}
+            body = json.dumps({"roleCredentials": key}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    portal = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+    threading.Thread(target=portal.serve_forever, daemon=True).start()
+    cache = tmp_path / ".aws/sso/cache"
+    cache.mkdir(parents=True)
+    (tmp_path / ".aws/config").write_text(
+        "[profile people]\nregion = us-east-1\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = developer\n"
+        "[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.example.test/start\n"
+    )
+    token = {"startUrl": "https://corp.example.test/start", "region": "us-east-1", "accessToken": "the-token", "expiresAt": "2096-01-01T00:00:00Z"}
+    (cache / f"{hashlib.sha1(b'corp').hexdigest()}.json").write_text(json.dumps(token))
+    try:
+        address = f"http://127.0.0.1:{portal.server_address[1]}"
+        said = cli.run("status", "-v", "--profile", "people", environment={"AWS_ENDPOINT_URL_SSO": address})
+    finally:
+        portal.shutdown()
+        portal.server_close()
+    assert asked and "role_name=developer" in asked[0][0] and asked[0][1] == "the-token"
+    assert "the-token" not in said.err + said.out
 
 
 def test_a_role_session_named_like_an_approver_is_that_approver(moto, tmp_path):

@@ -1,6 +1,7 @@
 """What `rds-echo` asks a person, in a pseudo-terminal."""
 
 import re
+import threading
 
 import pytest
 from test_command_line import FIRST, TICK, Town, set_up
@@ -116,15 +117,13 @@ def test_a_cycle_is_followed_by_a_bar_and_colours_only_where_they_are_wanted(tow
     assert "\x1b[" in coloured and "\x1b[" not in plain and "creating" in plain
     assert "\x1b[" not in town.cli.run("status").out
 
-    import threading
-
-    def promoted_elsewhere():
+    def given_up():
         # Once the bar is there, the instance is given up, and the watch ends.
         town.cli.run("forget", FIRST)
 
-    timer = threading.Timer(3, promoted_elsewhere)
+    timer = threading.Timer(3, given_up)
     timer.start()
     watched = town.cli.at_a_terminal("watch", "--interval", "1", code=4).out
     timer.join()
     assert re.search(rf"{FIRST} new \(creating\) \[ +\] 5 min, for the first time", COLOURS.sub("", watched)), watched
-    assert "was given up: it was given up by hand" in watched
+    assert "is given up: it was given up by hand" in watched

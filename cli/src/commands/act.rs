@@ -2,7 +2,6 @@
 //! do is shown and confirmed, and then it is run afresh: nothing that was read before the question is acted upon.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use stages::ports::{Announcer, Dns, Macs, Mailer, Rds};
@@ -17,13 +16,9 @@ use tag_state::wake::Wake;
 use crate::arguments::{Global, Whose};
 use crate::ask::{Answer, ask, nobody, somebody_is_there};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::hands::Hands;
+use crate::hands::{Hands, LONGEST};
 use crate::print::{Printer, outcomes};
 use crate::session::{Session, now};
-
-/// No command may act for longer: the quarter of an hour between the point of no return and the delete rests on it
-/// that whatever was under way has ended.
-const DEADLINE: Duration = Duration::from_secs(9 * 60);
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +37,14 @@ pub enum Act {
 }
 
 impl Act {
+    /// Whether it reads the CNAME, now or to show what follows.
+    const fn needs_the_zone(&self) -> bool {
+        match self {
+            Act::Promote | Act::Retire { .. } | Act::Rollback { .. } | Act::Forget { .. } | Act::Adopt { .. } => true,
+            Act::New | Act::Modify { .. } | Act::Reboot { .. } | Act::Request { .. } | Act::Answer { .. } => false,
+        }
+    }
+
     /// The instances that it names.
     pub fn named(&self) -> Vec<&str> {
         match self {
@@ -83,6 +86,9 @@ pub async fn answer_of(session: &mut Session, whose: Whose, action: Action) -> R
 /// # Errors
 /// Where it is not confirmed, or takes too long.
 pub async fn act(mut session: Session, global: &Global, printer: &Printer, act: &Act) -> Outcome {
+    if act.needs_the_zone() {
+        session.find_the_zone(printer).await?;
+    }
     if let Act::Retire { now: true, .. } = act {
         session.settings.retire.grace = SignedDuration::ZERO;
         session.settings.retire.pause = SignedDuration::ZERO;
@@ -105,7 +111,7 @@ pub async fn act(mut session: Session, global: &Global, printer: &Printer, act: 
         None => Hands::free(&session),
     };
     let work = perform(&session.settings, &hands, act, typed.as_deref());
-    let report = tokio::time::timeout(DEADLINE, work).await.map_err(|_| {
+    let report = tokio::time::timeout(LONGEST.unsigned_abs(), work).await.map_err(|_| {
         let what = "ended after nine minutes, because nothing that changes databases may run for longer";
         Failure::new(Exit::Aws, format!("{what}: run it again, it goes on from what is there"))
     })?;

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use stages::ports::{Announcer, Dns, Macs, Mailer, Rds};
+use stages::function::Function;
 use stages::rehearsal::Reads;
 use stages::report::Report;
-use stages::{modify, new, promote, reboot, request_approval, retire};
-use tag_state::settings::Settings;
 use tag_state::tags::stamp;
 use tag_state::wake::Wake;
 
@@ -16,8 +14,6 @@ use crate::print::{Printer, said};
 use crate::session::{Session, now};
 use crate::table::table;
 
-const STAGES: [&str; 6] = ["new", "modify", "reboot", "request-approval", "promote", "retire"];
-
 /// Prints the plan.
 ///
 /// # Errors
@@ -25,8 +21,8 @@ const STAGES: [&str; 6] = ["new", "modify", "reboot", "request-approval", "promo
 pub async fn plan(session: &Session, printer: &Printer) -> Outcome {
     let reads = Reads::new(&session.rds, &session.dns, &session.macs);
     let mut reports = Vec::new();
-    for stage in STAGES {
-        let mut report = rehearse(&session.settings, &reads.rehearse(), stage).await;
+    for function in Function::ALL {
+        let mut report = function.run(&session.settings, &reads.rehearse(), &Wake::All, now()).await;
         "a plan".clone_into(&mut report.woken_by);
         reports.push(report);
     }
@@ -49,26 +45,5 @@ pub async fn plan(session: &Session, printer: &Printer) -> Outcome {
     match errors.into_iter().next() {
         Some(error) => Err(Failure::new(Exit::Aws, error)),
         None => Ok(Exit::Done),
-    }
-}
-
-async fn rehearse<P>(settings: &Settings, port: &P, stage: &str) -> Report
-where
-    P: Rds + Dns + Macs + Mailer + Announcer,
-{
-    let (wake, now) = (&Wake::All, now());
-    match stage {
-        "new" => new::run(settings, port, port, wake, now).await,
-        "modify" => modify::run(settings, port, port, wake, now).await,
-        "reboot" => reboot::run(settings, port, port, wake, now).await,
-        "request-approval" => {
-            let ports = request_approval::Ports { rds: port, macs: port, mailer: port, announcer: port };
-            request_approval::run(settings, &ports, wake, now).await
-        }
-        "promote" => {
-            let ports = promote::Ports { rds: port, dns: port, macs: port, announcer: port };
-            promote::run(settings, &ports, None, wake, now).await
-        }
-        _ => retire::run(settings, port, port, port, wake, now).await,
     }
 }

@@ -84,7 +84,7 @@ fn cells(row: &Row, now: Timestamp) -> Vec<String> {
             let request =
                 ours.request.as_ref().filter(|_| ours.stage == Stage::Rebooted || ours.stage == Stage::Promoted);
             cells.extend([format!("{}{since}", ours.stage), status, lived, format!("{snapshot}{old}")]);
-            cells.push(request.map_or_else(dash, |request| asked(request)));
+            cells.push(request.map_or_else(dash, asked));
             cells.push(request.map_or_else(dash, |request| confirmed(request, ours.stage, now)));
         }
     }

@@ -6,8 +6,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use stages::ports::{Dns as _, Rds as _};
+use tag_state::decide::request;
 use tag_state::overview::{Pace, pace};
 use tag_state::own::OwnInstance;
+use tag_state::settings::Settings;
 use tag_state::stage::Stage;
 use tag_state::tags::stamp;
 
@@ -30,7 +32,8 @@ struct Look {
     in_use: bool,
     confirmed: Option<(usize, usize)>,
     pace: Option<Pace>,
-    failure: Option<String>,
+    /// Why it will not be promoted any more.
+    given_up: Option<String>,
 }
 
 /// Looks until the instance is promoted (done), or given up or gone (refused).
@@ -69,17 +72,13 @@ pub async fn watch(session: &Session, printer: &Printer, wanted: Option<&str>, i
         };
         followed = Some(look.instance.clone());
         show(&bar, printer, &look, last.as_ref());
-        match look.stage {
-            Stage::New | Stage::Modified | Stage::Rebooted => {}
-            Stage::Promoted => {
-                bar.finish_and_clear();
-                return Ok(Exit::Done);
-            }
-            Stage::Forgotten | Stage::Retired => {
-                bar.finish_and_clear();
-                let why = look.failure.unwrap_or_else(|| "another one was promoted".to_owned());
-                return Err(Failure::new(Exit::Refused, format!("{} was given up: {why}", look.instance)));
-            }
+        if look.stage == Stage::Promoted {
+            bar.finish_and_clear();
+            return Ok(Exit::Done);
+        }
+        if let Some(why) = look.given_up {
+            bar.finish_and_clear();
+            return Err(Failure::new(Exit::Refused, format!("{} is given up: {why}", look.instance)));
         }
         let silent =
             last.as_ref().is_none_or(|last| changed(last, &look) || look.at.duration_since(last.at) >= SILENCE);
@@ -113,8 +112,18 @@ async fn look(session: &Session, followed: Option<&str>) -> Result<Option<Look>,
         in_use: record.await?.points_at(found.facts()),
         confirmed,
         pace: pace(found, &own, at),
-        failure: found.tags().failure.clone(),
+        given_up: given_up(settings, found, at),
     }))
+}
+
+fn given_up(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<String> {
+    match own.stage() {
+        Stage::New | Stage::Modified | Stage::Promoted => None,
+        Stage::Rebooted => request::given_up(settings, own, now).map(|reason| reason.to_string()),
+        Stage::Forgotten | Stage::Retired => {
+            Some(own.tags().failure.clone().unwrap_or_else(|| "another one was promoted".to_owned()))
+        }
+    }
 }
 
 fn changed(last: &Look, look: &Look) -> bool {

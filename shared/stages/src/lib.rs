@@ -10,6 +10,7 @@ pub mod approve;
 pub mod check;
 mod follow;
 pub mod forget;
+pub mod function;
 pub mod modify;
 pub mod new;
 mod observe;

@@ -6,13 +6,15 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 use stages::approve::Response;
+use stages::rehearsal::Reads;
 use stages::report::Report;
 use tag_state::calls::Announcement;
 use tag_state::facts::{Instance, Record};
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
-use crate::functions::{Done, Function, Job, run};
+use crate::functions::{Command, Done, Function, Job, ready, run};
+use crate::port::{Port, Process};
 use crate::town::{ASKING, OPTIONS, Town};
 use crate::trouble::{Kind, Trouble};
 use crate::watch::links;
@@ -136,6 +138,23 @@ impl Calm {
             }
             Done::Page(..) => None,
         }
+    }
+
+    /// What a person at the command line asks for; the report, where the process lived to tell.
+    pub fn command(&mut self, command: Command) -> Option<Report> {
+        match self.run(&Job::Person(command))? {
+            Done::Stage(report) => Some(report),
+            Done::Page(..) => None,
+        }
+    }
+
+    /// What a function says that it would do.
+    pub fn rehearse(&self, function: Function) -> Report {
+        let now = self.town.now();
+        let process = Rc::new(Process::new("plan", 0, now, None, false, Trouble::None));
+        let port = Port { town: self.town.clone(), process };
+        let reads = Reads::new(&port, &port, &port);
+        ready(function.run(&self.town.settings, &reads.rehearse(), &Wake::All, now))
     }
 
     /// What the page answers.

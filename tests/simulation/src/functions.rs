@@ -6,10 +6,9 @@ use std::task::{Context, Poll, Waker};
 
 use jiff::Timestamp;
 use stages::approve::{Request, Response};
-use stages::ports::{Announcer, Dns, Macs, Mailer, Rds};
 use stages::rehearsal::Reads;
 use stages::report::Report;
-use stages::{answer, approve, forget, modify, new, promote, reboot, request_approval, retire, rollback};
+use stages::{answer, approve, forget, request_approval, rollback};
 use tag_state::approval::{Action, Claim};
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
@@ -18,41 +17,7 @@ use crate::port::{Port, Process};
 use crate::town::Town;
 use crate::trouble::Trouble;
 
-/// A function that is woken by schedules and events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the function of that name")]
-pub enum Function {
-    New,
-    Modify,
-    Reboot,
-    RequestApproval,
-    Promote,
-    Retire,
-}
-
-impl Function {
-    /// All of them, in the order of an instance's life.
-    pub const ALL: [Function; 6] = [
-        Function::New,
-        Function::Modify,
-        Function::Reboot,
-        Function::RequestApproval,
-        Function::Promote,
-        Function::Retire,
-    ];
-
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Function::New => "new",
-            Function::Modify => "modify",
-            Function::Reboot => "reboot",
-            Function::RequestApproval => "request-approval",
-            Function::Promote => "promote",
-            Function::Retire => "retire",
-        }
-    }
-}
+pub use stages::function::Function;
 
 /// What runs.
 #[derive(Clone, Debug)]
@@ -195,7 +160,7 @@ async fn work(port: Port, job: Job) -> Done {
     let settings = port.town.settings.clone();
     let now = port.process.now;
     match job {
-        Job::Stage(function, wake) => Done::Stage(stage(&settings, &port, function, &wake, now).await),
+        Job::Stage(function, wake) => Done::Stage(function.run(&settings, &port, &wake, now).await),
         Job::Visit { method, url } => {
             let path = url.strip_prefix("https://page.test").unwrap_or(&url).to_owned();
             let request = Request { method: method.to_owned(), path };
@@ -226,31 +191,10 @@ async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Tim
             let reads = Reads::new(port, port, port);
             let mut last = Report::new(settings, "plan", &Wake::All, now);
             for function in Function::ALL {
-                last = stage(settings, &reads.rehearse(), function, &Wake::All, now).await;
+                last = function.run(settings, &reads.rehearse(), &Wake::All, now).await;
             }
             last
         }
-    }
-}
-
-/// One stage, over whatever ports.
-pub async fn stage<P>(settings: &Settings, port: &P, function: Function, wake: &Wake, now: Timestamp) -> Report
-where
-    P: Rds + Dns + Macs + Mailer + Announcer,
-{
-    match function {
-        Function::New => new::run(settings, port, port, wake, now).await,
-        Function::Modify => modify::run(settings, port, port, wake, now).await,
-        Function::Reboot => reboot::run(settings, port, port, wake, now).await,
-        Function::RequestApproval => {
-            let ports = request_approval::Ports { rds: port, macs: port, mailer: port, announcer: port };
-            request_approval::run(settings, &ports, wake, now).await
-        }
-        Function::Promote => {
-            let ports = promote::Ports { rds: port, dns: port, macs: port, announcer: port };
-            promote::run(settings, &ports, None, wake, now).await
-        }
-        Function::Retire => retire::run(settings, port, port, port, wake, now).await,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Every order of the calls of two functions at once, and of retire, retire and rollback.
+//! Every order of the calls of two at once, functions and people at the command line, and of retire, retire and
+//! rollback.
 #![allow(missing_docs, reason = "tests")]
 
 use std::rc::Rc;
@@ -8,6 +9,7 @@ use simulation::calm::Calm;
 use simulation::exhaust::{Part, every_order};
 use simulation::functions::{Command, Function, Job};
 use simulation::town::Town;
+use tag_state::approval::Action;
 use tag_state::facts::Record;
 use tag_state::wake::Wake;
 
@@ -130,6 +132,17 @@ fn retire_with_rollback() {
     explore("retire that destroys, rollback", &condemned(), &parts, |town, order| {
         assert_eq!(town.in_use().as_deref(), Some(SECOND), "{order:?}: rollback refuses a condemned one");
     });
+}
+
+#[test]
+fn promote_with_people_at_the_command_line() {
+    let person = |command| Part::Process(Job::Person(command));
+    let promote = || stage(Function::Promote);
+    explore("promote, forget", &confirmed(), &[promote(), person(Command::Forget(SECOND.to_owned()))], |_, _| {});
+    let cancel = Command::Answer { action: Action::Cancel, approver: "bob@example.test".to_owned() };
+    explore("promote, cancel", &confirmed(), &[promote(), person(cancel)], |_, _| {});
+    explore("promote, request anew", &confirmed(), &[promote(), person(Command::Request { anew: true })], |_, _| {});
+    explore("promote, rollback", &third_confirmed(), &[promote(), rollback()], |_, _| {});
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn own(settings: &Settings, stage: &str) -> OwnInstance {
 /// The swap of db.example.com in zone Z1 from `old` to [`ADDRESS`], with a time to live of 60 seconds.
 pub(crate) fn swap(old: &Record) -> Swap {
     let settings = settings("");
-    let decision = promote::decide(&settings, &own(&settings, "rebooted"), old, &[], now());
+    let decision = promote::decide(&settings, &own(&settings, "rebooted"), old, &[], None, now());
     let Decision::Act(promotable) = decision else { panic!("not promotable: {decision:?}") };
     promotable.swap().clone()
 }

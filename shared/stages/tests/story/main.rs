@@ -8,5 +8,7 @@ mod answering;
 mod asking;
 mod cycles;
 mod promoting;
+mod rehearsing;
 mod retiring;
+mod returning;
 mod setting_up;
