@@ -108,7 +108,7 @@ impl Printer {
         // The SDK has no other sign of it than its words.
         let signs = ["loading credentials", "no credentials found", "credential provider was not enabled"];
         let remedy = if signs.iter().any(|sign| error.contains(sign)) {
-            ": log in to AWS (such as aws sso login), or name a profile with --profile or AWS_PROFILE"
+            "\nhint: log in to AWS (such as aws sso login), or name a profile with --profile or AWS_PROFILE"
         } else {
             ""
         };
