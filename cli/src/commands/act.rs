@@ -157,7 +157,7 @@ async fn rehearse_and_ask(
     }
     if !somebody_is_there() {
         let all: Vec<Said> = changes.iter().flat_map(|change| change.outcomes.clone()).collect();
-        printer.error(&format!("it would do this:\n{}{shown}", indented(&lines(&report, all))));
+        printer.error(format!("it would do this:\n{}{shown}", indented(&lines(&report, all))).trim_end());
         return Err(nobody(if typed.is_some() {
             "no approvers are named, so that the identifier must be typed"
         } else if session.settings.interactive {
