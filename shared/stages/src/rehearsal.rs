@@ -105,7 +105,7 @@ impl<R: Rds, D: Dns, M: Macs> Rds for Rehearsal<'_, '_, R, D, M> {
     }
 
     async fn restore(&self, restore: &Restore) -> Answer<Instance> {
-        Ok(Instance { identifier: restore.identifier.clone(), tags: restore.tags.clone(), ..Instance::default() })
+        Ok(Instance { identifier: restore.identifier.clone(), ..Instance::default() })
     }
 
     async fn modify(&self, _modify: &Modify) -> Answer<()> {

@@ -148,13 +148,16 @@ impl Calm {
         }
     }
 
-    /// What a function says that it would do.
-    pub fn rehearse(&self, function: Function) -> Report {
+    /// What functions say that they would do, over one reading of the world.
+    pub fn rehearse(&self, functions: &[Function]) -> Vec<Report> {
         let now = self.town.now();
         let process = Rc::new(Process::new("plan", 0, now, None, false, Trouble::None));
         let port = Port { town: self.town.clone(), process };
         let reads = Reads::new(&port, &port, &port);
-        ready(function.run(&self.town.settings, &reads.rehearse(), &Wake::All, now))
+        let rehearsed = functions
+            .iter()
+            .map(|function| ready(function.run(&self.town.settings, &reads.rehearse(), &Wake::All, now)));
+        rehearsed.collect()
     }
 
     /// What the page answers.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use stages::approve::{Request, Response};
 use stages::rehearsal::Reads;
 use stages::report::Report;
-use stages::{answer, approve, forget, request_approval, rollback};
+use stages::{adopt, answer, approve, forget, request_approval, rollback};
 use tag_state::approval::{Action, Claim};
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
@@ -42,6 +42,8 @@ pub enum Command {
     Rollback,
     /// An instance is given up.
     Forget(String),
+    /// Instances of the original are taken over.
+    Adopt(Vec<String>),
     /// The approvers are to be mailed again, or anew.
     Request {
         /// With new links.
@@ -64,6 +66,7 @@ impl Command {
         match self {
             Command::Rollback => "rollback",
             Command::Forget(_) => "forget",
+            Command::Adopt(_) => "adopt",
             Command::Request { .. } => "request",
             Command::Answer { .. } => "answer",
             Command::Plan => "plan",
@@ -179,6 +182,7 @@ async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Tim
             let wake = Wake::Instance { identifier: identifier.clone(), what: "a person".to_owned() };
             forget::run(settings, port, port, port, &wake, now).await
         }
+        Command::Adopt(wanted) => adopt::run(settings, port, wanted, now).await,
         Command::Request { anew } => {
             let ports = request_approval::Ports { rds: port, macs: port, mailer: port, announcer: port };
             request_approval::again(settings, &ports, *anew, &Wake::All, now).await

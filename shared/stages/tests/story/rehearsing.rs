@@ -16,7 +16,7 @@ fn through_two_cycles_every_rehearsal_is_what_follows() {
         assert!(round < 200, "two cycles end: {:?}", calm.town.stages());
         for function in Function::ALL {
             let before = calm.town.rds.world().calls().clone();
-            let said = calm.rehearse(function);
+            let [said] = &calm.rehearse(&[function])[..] else { panic!("one") };
             let after = calm.town.rds.world().calls().clone();
             let writes = |calls: &std::collections::BTreeMap<&'static str, u64>| {
                 calls.iter().filter(|(name, _)| !name.starts_with("Describe")).map(|(_, count)| count).sum::<u64>()
@@ -37,6 +37,21 @@ fn through_two_cycles_every_rehearsal_is_what_follows() {
         assert!(seen.contains(&format!("{function:?} None")), "{function:?}: {seen:?}");
     }
     assert!(calm.violations().is_empty(), "{:?}", calm.violations());
+}
+
+#[test]
+fn a_forged_confirmation_is_none_however_often_it_is_looked_at() {
+    let mut calm = Calm::new("-Drdsecho.promote.approvals=2");
+    calm.until(60, |calm| calm.town.tag(FIRST, "confirmed:ann@example.test").is_some()).expect("ann confirms");
+    let forged = format!("1 {} {}", calm.town.now(), "A".repeat(43));
+    calm.town.tag_by_hand(FIRST, "confirmed:bob@example.test", &forged);
+    for report in calm.rehearse(&[Function::Promote; 3]) {
+        assert!(report.outcomes[0].why.starts_with("1 of 2 confirmations"), "{report:#?}");
+    }
+    calm.town.tag_by_hand(FIRST, "confirmed:ann@example.test", &forged);
+    for report in calm.rehearse(&[Function::Promote; 3]) {
+        assert!(report.outcomes[0].why.starts_with("0 of 2 confirmations"), "{report:#?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What people at the command line ask for: the way back, giving up, asking again, answering.
 
+use rds_sim::world::PlantedInstance;
 use simulation::calm::Calm;
 use simulation::functions::{Command, Function};
 use simulation::trouble::Kind;
@@ -101,6 +102,32 @@ fn asked_again_everybody_gets_the_same_links_and_asked_anew_only_the_new_ones_wo
     assert_eq!(calm.visit("POST", &second.confirm).status, 200);
     calm.wake(Function::Promote);
     assert!(calm.uses(FIRST));
+}
+
+#[test]
+fn the_originals_instances_are_adopted_all_or_those_that_are_named() {
+    let town = |calm: &Calm| {
+        for identifier in ["dev-2026-11-20", "dev-2026-11-21", "dev-copy"] {
+            let tags = [("rdsecho:dev:managed", "true"), ("rdsecho:dev:stage", "promoted")];
+            let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+            let planted = PlantedInstance { identifier: identifier.to_owned(), tags, ..Default::default() };
+            calm.town.rds.world_mut().plant_instance(planted).unwrap();
+        }
+    };
+    let adopted = |calm: &Calm| -> Vec<String> {
+        let world = calm.town.rds.world();
+        let has_id = world.instances().values().filter(|one| one.tags.contains_key("rdsecho:dev:id"));
+        has_id.map(|one| one.identifier.clone()).collect()
+    };
+    let mut calm = Calm::new("");
+    town(&calm);
+    let report = calm.command(Command::Adopt(vec!["DEV-2026-11-21".to_owned(), "dev-2026-11-01".to_owned()])).unwrap();
+    assert_eq!(adopted(&calm), ["dev-2026-11-21"]);
+    let codes: Vec<_> = report.outcomes.iter().map(|outcome| (outcome.instance.as_deref(), outcome.code)).collect();
+    assert_eq!(codes, [(Some("dev-2026-11-01"), Some("gone")), (Some("dev-2026-11-21"), None)]);
+    let report = calm.command(Command::Adopt(Vec::new())).unwrap();
+    assert_eq!(adopted(&calm), ["dev-2026-11-20", "dev-2026-11-21"], "{report:#?}");
+    assert!(report.outcomes.iter().all(|outcome| outcome.instance.as_deref() != Some("dev-copy")), "{report:#?}");
 }
 
 #[test]
