@@ -111,6 +111,10 @@ pub enum Command {
         /// The instance; without it, the newest of stage `rebooted`.
         #[arg(value_name = "INSTANCE")]
         instance: Option<String>,
+        /// Asks only where nobody was asked yet, and mails again only those who could not be reached: for cron, as the
+        /// function does it.
+        #[arg(long, conflicts_with = "anew")]
+        once: bool,
         /// Makes a new request, though one is open: its links stop working, and its answers count no more.
         #[arg(long)]
         anew: bool,

@@ -13,7 +13,7 @@ pub mod sources;
 pub mod table;
 
 use arguments::{Arguments, Command, Global};
-use commands::act::{Act, act, answer_of};
+use commands::act::{Act, Asking, act, answer_of};
 use commands::{check, plan, samples, status, watch};
 use exit::{Failure, Outcome};
 use print::Printer;
@@ -34,7 +34,8 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
         Command::Plan => return plan::plan(&with_the_zone(&global, printer).await?, printer).await,
         Command::Status => return status::status(&with_the_zone(&global, printer).await?, printer).await,
         Command::Watch { instance, interval } => {
-            let session = with_the_zone(&global, printer).await?;
+            let mut session = Session::open(&global, printer, instance.as_deref().as_slice()).await?;
+            session.find_the_zone(printer).await?;
             return watch::watch(&session, printer, instance.as_deref(), interval).await;
         }
         Command::Approve(whose) => {
@@ -50,7 +51,14 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
         Command::New => Act::New,
         Command::Modify(which) => Act::Modify { instance: which.instance },
         Command::Reboot(which) => Act::Reboot { instance: which.instance },
-        Command::Request { instance, anew } => Act::Request { instance, anew },
+        Command::Request { instance, once, anew } => {
+            let how = match (once, anew) {
+                (true, _) => Asking::Once,
+                (false, true) => Asking::Anew,
+                (false, false) => Asking::Again,
+            };
+            Act::Request { instance, how }
+        }
         Command::Promote => Act::Promote,
         Command::Retire { instance, now } => Act::Retire { instance, now },
         Command::Rollback { instance } => Act::Rollback { instance },

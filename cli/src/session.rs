@@ -104,13 +104,18 @@ impl Session {
     }
 
     async fn demand_the_place(&mut self, printer: &Printer) -> Result<(), Failure> {
-        let account = if self.settings.account_number.is_some() || printer.is_verbose() {
-            let identity = self.identity().await.clone()?;
-            printer.detail(&format!("as {}", identity.arn));
-            identity.account
-        } else {
-            String::new()
-        };
+        let demanded = self.settings.account_number.is_some();
+        let mut account = String::new();
+        if demanded || printer.is_verbose() {
+            match self.identity().await.clone() {
+                Ok(identity) => {
+                    printer.detail(&format!("as {}", identity.arn));
+                    account = identity.account;
+                }
+                Err(error) if demanded => return Err(error.into()),
+                Err(error) => printer.detail(&error.to_string()),
+            }
+        }
         self.settings.check_place(&self.region, &account).map_err(|error| usage(&error))
     }
 

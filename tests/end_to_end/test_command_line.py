@@ -188,7 +188,12 @@ def test_requests_again_and_anew_and_answers_without_a_mail(town):
     assert len(links) == 2 and links[0] == links[1], "the same request has the same links"
     assert "is none of rdsecho.promote.approvers" in cli.run("approve", "--as", "eve@example.test", code=4).out
     assert "say --as ADDRESS" in cli.run("approve", code=4).err
+    # For cron: once is enough.
+    cli.run("request", "--once", code=3)
+    assert len(town.cloud.mails()) - before == 2 * len(APPROVERS)
     cli.run("cancel", "--as", APPROVERS[1])
+    cli.run("request", "--once", code=3)
+    assert town.tags(FIRST)["request"] == "1", "what was cancelled is not asked again by itself"
     assert "is given up: the request was cancelled by eli@example.test" in cli.run("watch", FIRST, code=4).err
     assert "cancelled by eli@example.test" in cli.run("promote", code=3).out
     assert "the request was cancelled" in cli.run("approve", "--as", APPROVERS[0], code=3).out
@@ -325,6 +330,11 @@ def test_the_zone_is_found_where_none_is_set(town):
 def test_an_error_of_aws_names_its_code_and_request_and_ends_with_its_own_code(town):
     town.rds.fail("DescribeDBInstances", "refuse", times=1, code="AccessDenied")
     failed = town.cli.run("status", code=5)
+    assert town.cli.run("watch", "production", code=2).err.startswith("error: production is none of echo dev's")
+    asked = town.rds.state()["calls"]["DescribeDBInstances"]
+    town.rds.fail("DescribeDBInstances", "refuse", times=9, code="AccessDenied")
+    town.cli.run("plan", code=5)
+    assert town.rds.state()["calls"]["DescribeDBInstances"] == asked + 1, "what cannot be read is not asked for again"
     assert "DescribeDBInstances of dev-20*" in failed.err and "AccessDenied" in failed.err and "request id" in failed.err
     assert "local" not in failed.err.replace("localhost", ""), "no credentials in an error"
 

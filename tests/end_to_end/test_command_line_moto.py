@@ -194,6 +194,10 @@ def test_credentials_come_from_a_profile_with_a_process(moto, tmp_path):
     )
     assert "region us-east-1" in cli.run("status", "-v", "--profile", "people").err
     assert cli.run("status", environment={"AWS_PROFILE": "people"}).code == 0
+    # A profile that is named wins over keys in variables; one that does not exist is no reason to take those.
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAOTHER", "AWS_SECRET_ACCESS_KEY": "s"}
+    assert "region us-east-1" in cli.run("status", "-v", "--profile", "people", environment=keys).err
+    assert "nobody" in cli.run("status", "--profile", "nobody", "--region", "us-east-1", environment=keys, code=5).err
 
 
 def test_credentials_come_from_single_sign_on(moto, tmp_path):

@@ -55,6 +55,10 @@ def test_without_approvers_the_typed_identifier_is_the_approval(town):
     assert town.zone.record() == record
     assert "its identifier was typed" in cli.at_a_terminal("promote", answers=[FIRST]).out
     assert town.zone.target() == town.rds.instances()[FIRST]["address"]
+    # That the tags follow the CNAME needs no approval, and nobody's typing.
+    town.rds.client().modify_db_instance(DBInstanceIdentifier=FIRST, DeletionProtection=False, ApplyImmediately=True)
+    town.rds.advance_to(town.rds.now() + 2 * TICK)
+    assert "deletion protection requested" in cli.run("promote").out
 
 
 def test_the_functions_refuse_settings_without_approvers(town, deploy):
@@ -79,6 +83,7 @@ def test_one_instance_can_be_confirmed_and_another_not(town):
     settings(town, **INTERACTIVE)
     said = town.cli.at_a_terminal("retire", answers=["no", "dev-2026-11-02"], code=None)
     assert "dev-2026-11-01: not confirmed, left alone" in COLOURS.sub("", said.out)
+    assert "dev-2026-11-01  nothing to do: it was not confirmed, and is left alone" in COLOURS.sub("", said.out)
     assert (town.stage("dev-2026-11-01"), town.stage("dev-2026-11-02")) == ("forgotten", "retired")
 
 

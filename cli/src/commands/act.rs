@@ -1,23 +1,18 @@
-//! The commands that change something. Where a person is to be asked, the command is rehearsed first, what it would
-//! do is shown and confirmed, and then it is run afresh: nothing that was read before the question is acted upon.
-
-use std::collections::BTreeSet;
+//! The commands that change something.
 
 use jiff::{SignedDuration, Timestamp};
 use stages::ports::{Announcer, Dns, Macs, Mailer, Rds};
-use stages::rehearsal::Reads;
-use stages::report::{Did, Outcome as Said, Report};
+use stages::report::{Did, Report};
 use stages::{adopt, answer, approve, forget, modify, new, promote, reboot, request_approval, retire, rollback};
 use tag_state::approval::Action;
-use tag_state::settings::{Approval, Settings};
-use tag_state::stage::Stage;
+use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
 use crate::arguments::{Global, Whose};
-use crate::ask::{Answer, ask, nobody, somebody_is_there};
+use crate::commands::confirm::{Confirmed, Leave, confirm, leave_alone};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::hands::{Hands, LONGEST};
-use crate::print::{Printer, outcomes};
+use crate::print::Printer;
 use crate::session::{Session, now};
 
 /// What is to be done.
@@ -27,13 +22,24 @@ pub enum Act {
     New,
     Modify { instance: Option<String> },
     Reboot { instance: Option<String> },
-    Request { instance: Option<String>, anew: bool },
+    Request { instance: Option<String>, how: Asking },
     Answer { instance: Option<String>, action: Action, approver: String },
     Promote,
     Retire { instance: Option<String>, now: bool },
     Rollback { instance: Option<String> },
     Forget { instance: String },
     Adopt { instances: Vec<String> },
+}
+
+/// How the approvers are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// As the function does: where nobody was asked yet, and those who could not be reached.
+    Once,
+    /// The open request's mails once more, or a new request where none is open.
+    Again,
+    /// A new request in any case.
+    Anew,
 }
 
 impl Act {
@@ -93,121 +99,28 @@ pub async fn act(mut session: Session, global: &Global, printer: &Printer, act: 
         session.settings.retire.grace = SignedDuration::ZERO;
         session.settings.retire.pause = SignedDuration::ZERO;
     }
-    let by_typing = *act == Act::Promote && session.settings.promote.approval == Approval::Typed;
-    let is_asked = by_typing || !global.yes && (session.settings.interactive || matches!(act, Act::Adopt { .. }));
-    let (confirmed, typed) = if is_asked {
-        match rehearse_and_ask(&session, global, printer, act, by_typing).await? {
-            Asked::NothingToAsk(report) => {
-                printer.report(&report);
-                return Ok(Exit::of(&report));
-            }
-            Asked::Confirmed { instances, typed } => (Some(instances), typed),
+    let confirmed = match confirm(&session, global, printer, act).await? {
+        Leave::NothingToDo(report) => {
+            printer.report(&report);
+            return Ok(Exit::of(&report));
         }
-    } else {
-        (None, None)
+        Leave::Free => None,
+        Leave::Given(confirmed) => Some(confirmed),
     };
-    let hands = match confirmed {
-        Some(confirmed) => Hands::bound(&session, confirmed),
-        None => Hands::free(&session),
+    let (hands, typed) = match &confirmed {
+        None => (Hands::free(&session), None),
+        Some(Confirmed { instances, typed }) => (Hands::bound(&session, instances.clone()), typed.as_deref()),
     };
-    let work = perform(&session.settings, &hands, act, typed.as_deref());
-    let report = tokio::time::timeout(LONGEST.unsigned_abs(), work).await.map_err(|_| {
+    let work = perform(&session.settings, &hands, act, typed);
+    let mut report = tokio::time::timeout(LONGEST.unsigned_abs(), work).await.map_err(|_| {
         let what = "ended after nine minutes, because nothing that changes databases may run for longer";
         Failure::new(Exit::Aws, format!("{what}: run it again, it goes on from what is there"))
     })?;
+    if let Some(Confirmed { instances, .. }) = &confirmed {
+        leave_alone(&mut report, instances);
+    }
     printer.report(&report);
     Ok(Exit::of(&report))
-}
-
-enum Asked {
-    NothingToAsk(Report),
-    Confirmed { instances: BTreeSet<String>, typed: Option<String> },
-}
-
-async fn rehearse_and_ask(
-    session: &Session,
-    global: &Global,
-    printer: &Printer,
-    act: &Act,
-    by_typing: bool,
-) -> Result<Asked, Failure> {
-    let reads = Reads::new(&session.rds, &session.dns, &session.macs);
-    let mut rehearsal = reads.rehearse();
-    let mut report = perform(&session.settings, &rehearsal, act, None).await;
-    let waits_for_typing = report.outcomes.iter().find(|outcome| outcome.code == Some("not-typed"));
-    let typed = waits_for_typing.filter(|_| by_typing).and_then(|outcome| outcome.instance.clone());
-    if let Some(typed) = &typed {
-        rehearsal = reads.rehearse();
-        report = perform(&session.settings, &rehearsal, act, Some(typed)).await;
-    }
-    let changes = changes(act, &report);
-    if changes.is_empty() {
-        return Ok(Asked::NothingToAsk(report));
-    }
-    if typed.is_some() && global.yes {
-        let why = "no approvers are named, so that the typed identifier is the approval, and --yes types nothing";
-        let remedy = "name rdsecho.promote.approvers, or say rdsecho.promote.approval=none to promote unattended";
-        return Err(Failure::new(Exit::NotConfirmed, format!("{why}: {remedy}")));
-    }
-    let mut shown = String::new();
-    if let Act::Adopt { .. } = act {
-        let ports = promote::Ports { rds: &rehearsal, dns: &rehearsal, macs: &rehearsal, announcer: &rehearsal };
-        let next = promote::run(&session.settings, &ports, None, &Wake::All, now()).await;
-        shown = format!("What promote would do next:\n{}", indented(&outcomes(&next)));
-    }
-    if !somebody_is_there() {
-        let all: Vec<Said> = changes.iter().flat_map(|change| change.outcomes.clone()).collect();
-        printer.error(format!("it would do this:\n{}{shown}", indented(&lines(&report, all))).trim_end());
-        return Err(nobody(if typed.is_some() {
-            "no approvers are named, so that the identifier must be typed"
-        } else if session.settings.interactive {
-            "rdsecho.interactive=true asks before each change (say --yes, or set it to false)"
-        } else {
-            "it asks before it writes (say --yes)"
-        }));
-    }
-    let mut instances = BTreeSet::new();
-    for change in changes {
-        let what = format!("This would be done:\n{}{shown}", indented(&lines(&report, change.outcomes.clone())));
-        match ask(&what, &change.identifier)? {
-            Answer::Confirmed => instances.extend(change.outcomes.into_iter().filter_map(|outcome| outcome.instance)),
-            Answer::Declined => printer.warning(&format!("{}: not confirmed, left alone", change.identifier)),
-        }
-    }
-    if instances.is_empty() {
-        return Err(Failure::new(Exit::NotConfirmed, "nothing was confirmed, nothing was done"));
-    }
-    Ok(Asked::Confirmed { instances, typed })
-}
-
-/// What is confirmed by one identifier.
-struct Change {
-    identifier: String,
-    outcomes: Vec<Said>,
-}
-
-/// Instance by instance; but what follows from a move of the CNAME is confirmed with it.
-fn changes(act: &Act, report: &Report) -> Vec<Change> {
-    let done = report.outcomes.iter().filter(|outcome| matches!(outcome.did, Did::Advanced { .. } | Did::Acted));
-    let promoted = done.clone().find(|outcome| matches!(outcome.did, Did::Advanced { to: Stage::Promoted, .. }));
-    let as_one = matches!(act, Act::Promote | Act::Rollback { .. }).then_some(promoted).flatten();
-    let mut changes: Vec<Change> = Vec::new();
-    for outcome in done {
-        let Some(identifier) = as_one.unwrap_or(outcome).instance.clone() else { continue };
-        match changes.iter_mut().find(|change| change.identifier == identifier) {
-            Some(change) => change.outcomes.push(outcome.clone()),
-            None => changes.push(Change { identifier, outcomes: vec![outcome.clone()] }),
-        }
-    }
-    changes
-}
-
-fn lines(of: &Report, outcomes_of_it: Vec<Said>) -> String {
-    outcomes(&Report { outcomes: outcomes_of_it, ..of.clone() })
-}
-
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
 /// The command over whatever ports: AWS, or a rehearsal.
@@ -241,9 +154,13 @@ where
         Act::New => new::run(settings, port, port, &Wake::All, now).await,
         Act::Modify { instance } => modify::run(settings, port, port, &wake(instance), now).await,
         Act::Reboot { instance } => reboot::run(settings, port, port, &wake(instance), now).await,
-        Act::Request { instance, anew } => {
+        Act::Request { instance, how } => {
             let ports = request_approval::Ports { rds: port, macs: port, mailer: port, announcer: port };
-            request_approval::again(settings, &ports, *anew, &wake(instance), now).await
+            match how {
+                Asking::Once => request_approval::run(settings, &ports, &wake(instance), now).await,
+                Asking::Again => request_approval::again(settings, &ports, false, &wake(instance), now).await,
+                Asking::Anew => request_approval::again(settings, &ports, true, &wake(instance), now).await,
+            }
         }
         Act::Answer { instance, action, approver } => {
             let ports = approve::Ports { rds: port, macs: port, announcer: port };

@@ -37,6 +37,9 @@ pub async fn check(mut session: Session, printer: &Printer) -> Outcome {
             "findings": findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
         })
     });
+    if identity.is_err() {
+        return Ok(Exit::Aws);
+    }
     Ok(match worst {
         Grade::Good | Grade::Doubtful => Exit::Done,
         Grade::Bad => Exit::Refused,

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod check;
+pub mod confirm;
 pub mod plan;
 pub mod samples;
 pub mod status;

@@ -8,6 +8,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -159,7 +160,10 @@ impl Environment {
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         if let Some(profile) = profile {
-            loader = loader.profile_name(profile);
+            // The chain takes keys in variables before a profile, also before one that was named: whoever has
+            // production's keys exported and names another profile means that one.
+            let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            loader = loader.profile_name(profile).credentials_provider(credentials);
         }
         if let Some(region) = region {
             loader = loader.region(Region::new(region.to_owned()));

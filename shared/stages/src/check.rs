@@ -110,13 +110,7 @@ async fn instances(settings: &Settings, rds: &impl Rds) -> Option<Finding> {
         Err(error) => Finding::new(what, Grade::Bad, format!("{error}: every stage needs rds:DescribeDBInstances")),
         Ok(named) => match ours(settings, named) {
             Ok(own) => Finding::new(what, Grade::Good, format!("{} of at most {}", own.len(), settings.max_instances)),
-            Err(stranger) => Finding::new(
-                what,
-                Grade::Bad,
-                format!(
-                    "{stranger}; nothing new is restored until then (rds-echo adopt takes over those of rds-echo 0.1.10)"
-                ),
-            ),
+            Err(stranger) => Finding::new(what, Grade::Bad, format!("{stranger}; nothing new is restored until then")),
         },
     })
 }

@@ -10,15 +10,15 @@ use tag_state::facts::{Instance, Record, Snapshot, Tags};
 
 use crate::ports::{Announcer, Answer, Dns, Macs, Mailer, Rds};
 
-/// What was read, so that several rehearsals ask AWS for nothing twice.
+/// What was read, so that several rehearsals ask AWS for nothing twice; what could not be read is not asked for again.
 pub struct Reads<'a, R, D, M> {
     rds: &'a R,
     dns: &'a D,
     macs: &'a M,
-    listings: RefCell<BTreeMap<String, Vec<Instance>>>,
+    listings: RefCell<BTreeMap<String, Answer<Vec<Instance>>>>,
     instances: RefCell<BTreeMap<String, Option<Instance>>>,
-    snapshots: RefCell<BTreeMap<String, Vec<Snapshot>>>,
-    records: RefCell<BTreeMap<(String, String), Record>>,
+    snapshots: RefCell<BTreeMap<String, Answer<Vec<Snapshot>>>>,
+    records: RefCell<BTreeMap<(String, String), Answer<Record>>>,
     verified: RefCell<Vec<(Vec<u8>, Mac, bool)>>,
 }
 
@@ -62,8 +62,8 @@ impl<R, D, M> Rehearsal<'_, '_, R, D, M> {
 impl<R: Rds, D: Dns, M: Macs> Rds for Rehearsal<'_, '_, R, D, M> {
     async fn instance(&self, identifier: &str) -> Answer<Option<Instance>> {
         let listed = self.reads.listings.borrow().iter().find_map(|(prefix, listing)| {
-            let covers = identifier.to_ascii_lowercase().starts_with(prefix);
-            covers.then(|| listing.iter().find(|one| one.identifier.eq_ignore_ascii_case(identifier)).cloned())
+            let listing = listing.as_ref().ok().filter(|_| identifier.to_ascii_lowercase().starts_with(prefix))?;
+            Some(listing.iter().find(|one| one.identifier.eq_ignore_ascii_case(identifier)).cloned())
         });
         let known = listed.or_else(|| self.reads.instances.borrow().get(identifier).cloned());
         let found = match known {
@@ -82,22 +82,22 @@ impl<R: Rds, D: Dns, M: Macs> Rds for Rehearsal<'_, '_, R, D, M> {
         let found = match known {
             Some(found) => found,
             None => {
-                let found = self.reads.rds.instances(prefix).await?;
+                let found = self.reads.rds.instances(prefix).await;
                 self.reads.listings.borrow_mut().insert(prefix.to_owned(), found.clone());
                 found
             }
         };
-        Ok(found.into_iter().map(|instance| self.shown(instance)).collect())
+        Ok(found?.into_iter().map(|instance| self.shown(instance)).collect())
     }
 
     async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>> {
         let known = self.reads.snapshots.borrow().get(instance).cloned();
         if let Some(found) = known {
-            return Ok(found);
+            return found;
         }
-        let found = self.reads.rds.snapshots(instance).await?;
+        let found = self.reads.rds.snapshots(instance).await;
         self.reads.snapshots.borrow_mut().insert(instance.to_owned(), found.clone());
-        Ok(found)
+        found
     }
 
     async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>> {
@@ -131,11 +131,11 @@ impl<R: Rds, D: Dns, M: Macs> Dns for Rehearsal<'_, '_, R, D, M> {
         let key = (zone_id.to_owned(), name.to_owned());
         let known = self.reads.records.borrow().get(&key).cloned();
         if let Some(record) = known {
-            return Ok(record);
+            return record;
         }
-        let record = self.reads.dns.record(zone_id, name).await?;
+        let record = self.reads.dns.record(zone_id, name).await;
         self.reads.records.borrow_mut().insert(key, record.clone());
-        Ok(record)
+        record
     }
 
     async fn swap(&self, _swap: &Swap) -> Answer<()> {

@@ -122,7 +122,7 @@ reasons! {
         instance: String,
         /// Why it is not ours.
         why: String
-    } "stranger-in-the-way" => "{instance} is named like one of this echo's, but {why}; rename or remove it";
+    } "stranger-in-the-way" => "{instance} is named like one of this echo's, but {why}: rename it, or, where rds-echo 0.1.10 has tagged it, run rds-echo adopt";
     /// All identifiers of the day are taken.
     NoIdentifierLeft {} "no-identifier-left" => "all identifiers of today are taken";
     /// Nothing to restore.
@@ -211,6 +211,8 @@ reasons! {
     } "given-up" => "it was given up: {why}";
     /// A person gave it up.
     GivenUpByHand {} "given-up-by-hand" => "it was given up by hand";
+    /// A person was asked, and did not confirm it.
+    NotConfirmed {} "not-confirmed" => "it was not confirmed, and is left alone";
     /// It needs no adoption.
     AlreadyOurs {} "already-ours" => "it is this echo's already";
     /// The grace period.

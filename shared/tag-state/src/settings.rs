@@ -240,7 +240,7 @@ impl Settings {
             set.as_ref().filter(|set| *set != actual).map(|set| Problem {
                 key: key.to_owned(),
                 place: String::new(),
-                message: format!("is {set}, but this runs in {actual}: correct the setting, or run it there"),
+                message: format!("is {set}, but this runs in {actual}: correct the setting, or run it there (rds-echo: --region, --profile)"),
             })
         };
         let problems: Vec<Problem> = [
