@@ -194,7 +194,12 @@ reasons! {
     InUse {
         /// The name.
         name: String
-    } "in-use" => "{name} points at it";
+    } "in-use" => "{name} points at it: promote another one, or roll back to one, first";
+    /// The CNAME is to be pointed at it, and is.
+    PointsThere {
+        /// The name.
+        name: String
+    } "points-there" => "{name} points at it already";
     /// It is promoted, and the CNAME points at none of this echo's.
     PointsElsewhere {
         /// The name.

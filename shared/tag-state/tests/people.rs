@@ -118,7 +118,7 @@ fn the_way_back_leads_to_the_one_that_was_replaced_last() {
     assert_eq!(target(None), "dev-2026-11-19");
     assert_eq!(target(Some("DEV-2026-11-20")), "dev-2026-11-20");
     assert_eq!(target(Some("dev-2026-11-21")), "given-up");
-    assert_eq!(target(Some("dev-2026-11-22")), "in-use");
+    assert_eq!(target(Some("dev-2026-11-22")), "points-there");
     assert_eq!(target(Some("dev-2026-11-18")), "other-stage", "what is retired is not returned to");
     assert_eq!(target(Some("dev-2026-11-17")), "gone");
     let unready = |status: &str| {

@@ -149,15 +149,18 @@ impl Calm {
     }
 
     /// What functions say that they would do, over one reading of the world.
-    pub fn rehearse(&self, functions: &[Function]) -> Vec<Report> {
+    pub fn rehearse(&mut self, functions: &[Function]) -> Vec<Report> {
         let now = self.town.now();
         let process = Rc::new(Process::new("plan", 0, now, None, false, Trouble::None));
-        let port = Port { town: self.town.clone(), process };
+        let port = Port { town: self.town.clone(), process: process.clone() };
         let reads = Reads::new(&port, &port, &port);
         let rehearsed = functions
             .iter()
             .map(|function| ready(function.run(&self.town.settings, &reads.rehearse(), &Wake::All, now)));
-        rehearsed.collect()
+        let reports = rehearsed.collect();
+        self.calls.push((process.name, process.calls()));
+        self.processes += 1;
+        reports
     }
 
     /// What the page answers.

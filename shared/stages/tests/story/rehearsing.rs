@@ -43,11 +43,14 @@ fn through_two_cycles_every_rehearsal_is_what_follows() {
 fn a_forged_confirmation_is_none_however_often_it_is_looked_at() {
     let mut calm = Calm::new("-Drdsecho.promote.approvals=2");
     calm.until(60, |calm| calm.town.tag(FIRST, "confirmed:ann@example.test").is_some()).expect("ann confirms");
-    let forged = format!("1 {} {}", calm.town.now(), "A".repeat(43));
-    calm.town.tag_by_hand(FIRST, "confirmed:bob@example.test", &forged);
+    // Bob's is a copy of ann's: the same MAC, over another message.
+    let copied = calm.town.tag(FIRST, "confirmed:ann@example.test").unwrap();
+    calm.town.tag_by_hand(FIRST, "confirmed:bob@example.test", &copied);
     for report in calm.rehearse(&[Function::Promote; 3]) {
         assert!(report.outcomes[0].why.starts_with("1 of 2 confirmations"), "{report:#?}");
     }
+    assert_eq!(calm.calls.last(), Some(&("plan", 4)), "the instances, the record, and each of two signatures once");
+    let forged = format!("1 {} {}", calm.town.now(), "A".repeat(43));
     calm.town.tag_by_hand(FIRST, "confirmed:ann@example.test", &forged);
     for report in calm.rehearse(&[Function::Promote; 3]) {
         assert!(report.outcomes[0].why.starts_with("0 of 2 confirmations"), "{report:#?}");

@@ -54,7 +54,7 @@ pub fn target<'a>(
         }
     };
     if record.points_at(target.facts()) {
-        return Decision::Nothing(Reason::InUse { name: name() });
+        return Decision::Nothing(Reason::PointsThere { name: name() });
     }
     if let Some(why) = &target.tags().failure {
         return Decision::Refuse(Reason::GivenUp { why: why.clone() });
