@@ -200,6 +200,25 @@ def test_credentials_come_from_a_profile_with_a_process(moto, tmp_path):
     assert "nobody" in cli.run("status", "--profile", "nobody", "--region", "us-east-1", environment=keys, code=5).err
 
 
+def test_credentials_come_from_a_role_that_a_profile_assumes(moto, tmp_path):
+    _, given = settings(moto, **{"promote.approvals": "1"})
+    cli = CommandLine(tmp_path, given, {"AWS_ENDPOINT_URL": moto.url})
+    del cli.environment["AWS_REGION"], cli.environment["AWS_DEFAULT_REGION"]
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text(
+        "[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = s\n"
+        f"[profile people]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/people\nrole_session_name = dana@example.test\nsource_profile = base\n"
+        "region = us-east-1\n"
+    )
+    role = f"as arn:aws:sts::{ACCOUNT}:assumed-role/people/dana@example.test"
+    assert role in cli.run("status", "-v", "--profile", "people").err
+    # The region may also be said, or stand in the settings only.
+    text = (tmp_path / ".aws/config").read_text()
+    (tmp_path / ".aws/config").write_text(text.replace("region = us-east-1\n", ""))
+    assert role in cli.run("status", "-v", "--profile", "people", "--region", "us-east-1").err
+    assert role in cli.run("status", "-v", "--profile", "people").err
+
+
 def test_credentials_come_from_single_sign_on(moto, tmp_path):
     _, given = settings(moto)
     cli = CommandLine(tmp_path, given, {"AWS_ENDPOINT_URL": moto.url})

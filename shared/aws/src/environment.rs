@@ -8,7 +8,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use aws_config::default_provider::region::DefaultRegionChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -155,27 +157,29 @@ impl Environment {
         or_region: Option<&str>,
         endpoint_url: Option<&str>,
     ) -> Result<Environment, NoRegion> {
+        let region = match (region, profile) {
+            (Some(region), _) => Some(Region::new(region.to_owned())),
+            (None, None) => DefaultRegionChain::builder().build().region().await,
+            (None, Some(profile)) => DefaultRegionChain::builder().profile_name(profile).build().region().await,
+        };
+        let region = region.or_else(|| or_region.map(|region| Region::new(region.to_owned()))).ok_or(NoRegion)?;
         let mut loader = aws_config::defaults(behavior())
+            .region(region.clone())
             .timeout_config(timeouts())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         if let Some(profile) = profile {
             // The chain takes keys in variables before a profile, also before one that was named: whoever has
             // production's keys exported and names another profile means that one.
-            let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            let place = ProviderConfig::without_region().with_region(Some(region.clone()));
+            let credentials = ProfileFileCredentialsProvider::builder().configure(&place).profile_name(profile).build();
             loader = loader.profile_name(profile).credentials_provider(credentials);
-        }
-        if let Some(region) = region {
-            loader = loader.region(Region::new(region.to_owned()));
         }
         if let Some(endpoint_url) = endpoint_url {
             loader = loader.endpoint_url(endpoint_url);
         }
-        let mut sdk = loader.load().await;
-        let region = sdk.region().map(ToString::to_string).or_else(|| or_region.map(str::to_owned)).ok_or(NoRegion)?;
-        if sdk.region().is_none() {
-            sdk = sdk.into_builder().region(Region::new(region.clone())).build();
-        }
+        let sdk = loader.load().await;
+        let region = region.to_string();
         Ok(Environment { sdk, region, endpoints: Vec::new(), options: String::new() })
     }
 
