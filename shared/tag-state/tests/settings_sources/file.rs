@@ -1,27 +1,15 @@
-//! Where settings stand: `rdsecho.properties`, `RDS_ECHO_OPTS`, and the templates of both.
-#![allow(missing_docs, reason = "tests")]
+//! `rdsecho.properties`, as commons-configuration 1.10 reads it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
 use proptest::prelude::*;
 use tag_state::parameter::{Parameter, Value};
 use tag_state::settings::{
-    Approval, Caller, Entry, Key, Problem, Properties, Settings, keys, read_properties, read_properties_below,
-    sample_options, sample_properties, split_options,
+    Approval, Caller, Entry, Properties, Settings, keys, read_properties, read_properties_below, sample_properties,
+    split_options,
 };
 
-fn entry(key: &str, value: &str) -> Entry {
-    Entry { key: key.to_owned(), value: value.to_owned(), place: "test".to_owned() }
-}
-
-fn pairs(entries: &[Entry]) -> Vec<(&str, &str)> {
-    entries.iter().map(|entry| (entry.key.as_str(), entry.value.as_str())).collect()
-}
-
-fn texts(problems: &[Problem]) -> Vec<String> {
-    problems.iter().map(ToString::to_string).collect()
-}
+use crate::{any_entries, any_value, entry, owned, pairs, texts};
 
 /// The value of the one entry of a file without problems.
 fn value(text: &str) -> String {
@@ -105,10 +93,6 @@ fn the_originals_file_is_understood_but_for_ec2_classic() {
 
     let ignored = texts(&read_properties(ORIGINAL, "file").ignored);
     assert_eq!(ignored, ["rdsecho.new.engine\\=MySQL (file line 10): is ignored: there is no = behind it"]);
-}
-
-fn owned((key, value): (&str, &str)) -> (String, String) {
-    (key.to_owned(), value.to_owned())
 }
 
 /// Each of these was also given to commons-configuration 1.10, which says the same (but took the byte order mark
@@ -272,228 +256,6 @@ fn one_error_names_what_could_not_be_read_and_what_cannot_be_used() {
     assert_eq!(Settings::read_all(&good, only.clone(), Caller::Person).unwrap_err().problems, only);
 }
 
-// The table.
-
-fn base() -> Vec<Entry> {
-    keys().iter().filter(|key| key.required).map(|key| entry(&key.name, key.example)).collect()
-}
-
-fn with(more: &[Entry]) -> Settings {
-    let entries: Vec<Entry> = base().into_iter().chain(more.iter().cloned()).collect();
-    Settings::read(&entries, Caller::Person).unwrap_or_else(|error| panic!("{more:?}: {error}")).settings
-}
-
-#[test]
-fn the_reader_takes_each_key_of_the_table() {
-    let keys = keys();
-    let names: BTreeSet<&str> = keys.iter().map(|key| key.name.as_str()).collect();
-    assert_eq!(names.len(), keys.len(), "each once");
-    for Key { name, part, meaning, allowed, example, .. } in &keys {
-        with(&[entry(name, example)]);
-        assert!(name.starts_with("rdsecho.") && !part.is_empty() && !allowed.is_empty(), "{name}");
-        assert!(meaning.ends_with('.') && !meaning.starts_with(' ') && !meaning.contains("  "), "{name}: {meaning:?}");
-    }
-    let all: Vec<Entry> = keys.iter().map(|key| entry(&key.name, key.example)).collect();
-    assert_eq!(with(&all).promote.sender.as_deref(), Some("rds-echo@example.com"));
-    for parameter in Parameter::ALL {
-        assert_eq!(names.contains(format!("rdsecho.new.{parameter}").as_str()), parameter.restorable(), "{parameter}");
-        assert_eq!(names.contains(format!("rdsecho.mod.{parameter}").as_str()), parameter.modifiable(), "{parameter}");
-    }
-    assert_eq!(Parameter::Iops.meaning(), "Provisioned operations a second.");
-}
-
-#[test]
-fn each_key_has_an_effect_but_for_its_default() {
-    for key in keys() {
-        let other = match (key.default.as_deref(), key.name.as_str()) {
-            (Some("true"), _) => "false",
-            (Some("false"), _) => "true",
-            (Some("always"), _) => "when-needed",
-            (Some("required"), _) => "none",
-            (Some("{instance}-final"), _) => "{instance}-last",
-            (Some("1"), "rdsecho.promote.approvals") => "2",
-            (Some(_), _) => "7",
-            (None, _) => key.example,
-        };
-        let approvers = entry("rdsecho.promote.approvers", "cat@example.test,dan@example.test");
-        let set = |value: &str| with(&[approvers.clone(), entry(&key.name, value)]);
-        let without = with(std::slice::from_ref(&approvers));
-        assert!(key.required || set(other) != without, "{} is read, and has an effect", key.name);
-        if let Some(default) = &key.default {
-            assert_eq!(set(default), without, "{}", key.name);
-        }
-    }
-}
-
-#[test]
-fn what_the_table_calls_required_is() {
-    for key in keys() {
-        let entries: Vec<Entry> = base().into_iter().filter(|entry| entry.key != key.name).collect();
-        let missing = match Settings::read(&entries, Caller::Person) {
-            Ok(_) => Vec::new(),
-            Err(error) => texts(&error.problems),
-        };
-        assert_eq!(missing.len(), usize::from(key.required), "{missing:?}");
-        assert!(missing.iter().all(|text| text.starts_with(&format!("{}: is missing", key.name))), "{missing:?}");
-    }
-}
-
-#[test]
-fn the_table_says_the_bounds_of_numbers() {
-    let mut bounded = 0;
-    for key in keys() {
-        let Some((_, bounds)) = key.allowed.rsplit_once(", ") else { continue };
-        let Some((least, most)) = bounds.split_once(" to ") else { continue };
-        let (least, most): (i64, i64) = (least.parse().unwrap(), most.parse().unwrap());
-        let crowd: Vec<String> = (0..17).map(|number| format!("a{number}@example.test")).collect();
-        let crowd = entry("rdsecho.promote.approvers", &crowd.join(","));
-        let read = |number: i64| {
-            let more = [crowd.clone(), entry(&key.name, &number.to_string())];
-            Settings::read(&base().into_iter().chain(more).collect::<Vec<_>>(), Caller::Person).is_ok()
-        };
-        assert_eq!([least - 1, least, most, most + 1].map(read), [false, true, true, false], "{}", key.name);
-        bounded += 1;
-    }
-    assert_eq!(bounded, 8);
-}
-
-#[test]
-fn lists_are_what_the_table_says() {
-    let lists: BTreeSet<String> = keys().into_iter().filter(|key| key.list).map(|key| key.name).collect();
-    let expected = [
-        "rdsecho.mod.enableCloudwatchLogsExports",
-        "rdsecho.mod.vpcSecurityGroupIds",
-        "rdsecho.new.enableCloudwatchLogsExports",
-        "rdsecho.new.tags",
-        "rdsecho.new.vpcSecurityGroupIds",
-        "rdsecho.promote.approvers",
-        "rdsecho.promote.tags",
-    ];
-    assert_eq!(lists, expected.map(str::to_owned).into());
-}
-
-// The templates.
-
-#[test]
-fn the_sample_file_can_be_used_as_it_is() {
-    let text = sample_properties();
-    let read = read_properties(&text, "file");
-    assert_eq!((read.problems.len(), read.ignored.len()), (0, 0), "{read:?}");
-    let found = Settings::read(&read.entries, Caller::Person).unwrap();
-    assert!(found.settings.interactive && found.warnings.is_empty());
-    let mut set: Vec<&str> = read.entries.iter().map(|entry| entry.key.as_str()).collect();
-    set.retain(|key| *key != "rdsecho.interactive");
-    assert_eq!(set, keys().iter().filter(|key| key.required).map(|key| key.name.as_str()).collect::<Vec<_>>());
-    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
-    assert!(text.is_ascii() && text.ends_with('\n') && !text.contains(" \n"), "{text}");
-}
-
-#[test]
-fn every_line_of_the_sample_file_can_be_uncommented() {
-    let text = sample_properties().replace("#rdsecho.", "rdsecho.");
-    let read = read_properties(&text, "file");
-    let names: Vec<String> = keys().into_iter().map(|key| key.name).collect();
-    assert_eq!(read.entries.iter().map(|entry| entry.key.clone()).collect::<Vec<_>>(), names, "all, in their order");
-    let found = Settings::read_all(&read.entries, read.problems, Caller::Function).unwrap();
-    assert_eq!(found.warnings, []);
-    for key in keys() {
-        let sentence = key.meaning.replace('`', "");
-        assert!(text.replace("\n# ", " ").contains(&sentence), "{}: {sentence}", key.name);
-    }
-}
-
-/// What a shell makes of `export RDS_ECHO_OPTS=...`, as far as it is needed: double quotes, in which `\` escapes
-/// `$`, a backtick, `"`, itself and a line's end, and single quotes. An interactive bash replaces `!` but in these.
-fn shell(text: &str) -> String {
-    let mut rest = text.strip_prefix("export RDS_ECHO_OPTS=").unwrap().strip_suffix('\n').unwrap().chars().peekable();
-    let mut value = String::new();
-    let mut quote = None;
-    while let Some(each) = rest.next() {
-        match (quote, each) {
-            (None, '"' | '\'') => quote = Some(each),
-            (None, _) => panic!("bare {each:?} in {text}"),
-            (Some(open), _) if each == open => quote = None,
-            (Some('"'), '$' | '`' | '!') => panic!("live {each:?} in {text}"),
-            (Some('"'), '\\') => match rest.next_if(|next| "$`\"\\\n".contains(*next)) {
-                Some('\n') => {}
-                Some(escaped) => value.push(escaped),
-                None => value.push('\\'),
-            },
-            (Some(_), _) => value.push(each),
-        }
-    }
-    assert_eq!(quote, None, "{text}");
-    value
-}
-
-fn last_of_each(existing: &[Entry]) -> BTreeMap<&str, &str> {
-    let mut values: BTreeMap<&str, &str> = pairs(existing).into_iter().collect();
-    values.retain(|_, value| !value.trim().is_empty());
-    values
-}
-
-/// What must come out of the options for these settings.
-fn expected(existing: &[Entry]) -> Vec<(String, String)> {
-    let values = last_of_each(existing);
-    let value = |key: &Key| match values.get(key.name.as_str()) {
-        Some(value) => Some((*value).to_owned()),
-        None => key.required.then(|| key.example.to_owned()),
-    };
-    keys().iter().filter_map(|key| Some((key.name.clone(), value(key)?))).collect()
-}
-
-fn split(options: &str) -> Vec<(String, String)> {
-    let read = split_options(options).unwrap();
-    assert!(read.ignored.is_empty(), "{options}");
-    pairs(&read.entries).into_iter().map(owned).collect()
-}
-
-const NASTY: [&str; 9] = [
-    "a \"b\" 'c' \\ \\\\ $HOME ${HOME} `id` $(id)",
-    "!! !a a! 'a!b' \"!\" \\!",
-    "two\nlines\\\nand a third\\",
-    " leading and trailing ",
-    "'",
-    "''\\''",
-    "\t\u{a0}\u{2003}\u{1f600}\u{7f}\u{1}",
-    "*?[a-z]~#;&|<>(){}%^",
-    "-Drdsecho.name=x -Dy",
-];
-
-#[test]
-fn the_sample_options_are_one_setting_a_line() {
-    let existing = [
-        entry("rdsecho.promote.ttl", "5"),
-        entry("rdsecho.name", "qa"),
-        entry("rdsecho.promote.ttl", "300"),
-        entry("rdsecho.region", " "),
-        entry("rdsecho.mod.dbSecurityGroups", "no setting any more"),
-        entry("rdsecho.new.tags", "a=it's $5"),
-    ];
-    assert_eq!(
-        sample_options(&existing),
-        "export RDS_ECHO_OPTS=\"\n    -Drdsecho.name=qa\n    -Drdsecho.snapshot.dbInstanceIdentifier=production\n    \
-         -Drdsecho.new.tags='a=it'\\\\''s \\$5'\n    -Drdsecho.promote.cname=dev-db.example.com\n    \
-         -Drdsecho.promote.ttl=300\n\"\n"
-    );
-    let found = Settings::read(&split_options(&shell(&sample_options(&[]))).unwrap().entries, Caller::Person).unwrap();
-    assert_eq!(found.settings.name.as_str(), "dev");
-}
-
-#[test]
-fn a_real_shell_gives_the_options_back() {
-    let existing: Vec<Entry> = keys().iter().zip(NASTY).map(|(key, value)| entry(&key.name, value)).collect();
-    let text = sample_options(&existing);
-    assert_eq!(split(&shell(&text)), expected(&existing));
-    for name in ["sh", "bash"] {
-        let script = r#"eval "$1"; printf '%s' "$RDS_ECHO_OPTS""#;
-        // Where there is none there is nothing to test.
-        let Ok(output) = Command::new(name).args(["-c", script, name, &text]).output() else { continue };
-        assert!(output.status.success() && output.stderr.is_empty(), "{name}: {output:?}");
-        assert_eq!(split(&String::from_utf8(output.stdout).unwrap()), expected(&existing), "{name}");
-    }
-}
-
 /// Writes a value so that commons-configuration 1.10 reads it back: `\` as the file's escape, and once more as
 /// that of a list where there is a comma.
 fn written(value: &str) -> String {
@@ -514,24 +276,6 @@ fn written(value: &str) -> String {
     text
 }
 
-fn any_value() -> impl Strategy<Value = String> {
-    let pieces = prop_oneof![
-        Just(String::new()),
-        "[\\\\,'\"$`!#:={} \t\n\r\u{c}a]{1,8}",
-        "\\PC{0,6}",
-        prop::sample::select(&NASTY).prop_map(str::to_owned),
-        Just("${team}".to_owned()),
-        any::<char>().prop_map(String::from),
-    ];
-    prop::collection::vec(pieces, 0..4).prop_map(|pieces| pieces.concat().replace('\0', ""))
-}
-
-fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
-    let names: Vec<String> = keys().into_iter().map(|key| key.name).collect();
-    prop::collection::vec((prop::sample::select(names), any_value()), 0..8)
-        .prop_map(|pairs| pairs.iter().map(|(key, value)| entry(key, value)).collect())
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
@@ -544,12 +288,6 @@ proptest! {
         let read = read_properties(&text, "file");
         prop_assert!(read.problems.is_empty() && read.ignored.is_empty(), "{text:?}: {read:?}");
         prop_assert_eq!(pairs(&read.entries), once.into_iter().collect::<Vec<_>>(), "{}", text);
-    }
-
-    #[test]
-    fn the_options_come_back_through_a_shell(existing in any_entries()) {
-        let text = sample_options(&existing);
-        prop_assert_eq!(split(&shell(&text)), expected(&existing), "{}", text);
     }
 
     #[test]
