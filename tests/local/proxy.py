@@ -18,6 +18,8 @@ class Proxy:
     def __init__(self, gateway_port):
         self._gateway_port = gateway_port
         self._url_id = None
+        # (method, path, headers) of every request so far, for tests; kept in memory only.
+        self.heard = []
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -41,6 +43,7 @@ class Proxy:
         self._url_id = function_url.split("//", 1)[-1].split(".", 1)[0]
 
     def _forward(self, request):
+        self.heard.append((request.command, request.path, dict(request.headers)))
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP | {"host"}}
         connection = http.client.HTTPConnection("127.0.0.1", self._gateway_port, timeout=70)

@@ -1,0 +1,135 @@
+"""One story on the local AWS, walked by a real Chromium through every state of the page that can be reached.
+
+What Chromium was shown is kept, and the tests of looks, of accessibility and of weight look at that: one stack and
+two cycles for all of them. Approver a is dana, b is eli, c is kim; two of the three must confirm.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gallery import Shown
+from local import person, seed
+from local.story import Story
+from world import APPROVERS
+
+A, B, C = APPROVERS
+REASON = "The release test is still running on it"
+# Every state, and the status that it answers with; the walk must reach just these.
+STATES = {
+    "confirm": 200,
+    "cancel": 200,
+    "unavailable": 503,
+    "confirmed-by-you": 200,
+    "enough": 200,
+    "promoted": 200,
+    "too-late": 409,
+    "cancelled-by-you": 200,
+    "cancelled-by-other": 409,
+    "superseded": 410,
+    "expired": 410,
+    "bad-link": 404,
+    "wrong-method": 405,
+}
+
+
+class NobodyYet:
+    """Leaves the mails alone; who walks presses by itself."""
+
+    def decide(self, story, mail, links):
+        return None
+
+
+def asked(story):
+    """The links of the newest request, by approver, from the mails that have two."""
+    found = {}
+    for mail in story.mails:
+        links = person.links(mail)
+        if set(links) == {"confirm", "cancel"}:
+            found[mail["To"][0]] = links
+    return found
+
+
+def ask(world, at=None):
+    """Lives until the approvers of a new instance are asked; gives (story, instance, links by approver)."""
+    story = Story(world.echo, world.rds, approver=NobodyYet())
+    instance = story.begin(at or world.first)
+    story.run_until(lambda: len(asked(story)) == len(APPROVERS), "the mails")
+    return story, instance, asked(story)
+
+
+@dataclass
+class Look:
+    """A state as Chromium was shown it."""
+
+    shown: Shown
+    # As transferred, without headers.
+    weight: int
+    # Whatever Chromium asked for to show it, the page itself included.
+    requests: list
+
+
+class Walker:
+    """Opens and presses in Chromium, and keeps what it sees."""
+
+    def __init__(self, context):
+        self._page = context.new_page()
+        self._requests = []
+        self._page.on("request", lambda request: self._requests.append(request))
+        self.looks = {}
+
+    def _keep(self, name, response):
+        self._page.wait_for_load_state("load")
+        shown = Shown(response.body().decode(), response.status, response.all_headers())
+        weight = response.request.sizes()["responseBodySize"]
+        self.looks[name] = Look(shown, weight, [request.url for request in self._requests])
+        self._requests.clear()
+
+    def open(self, name, link):
+        self._requests.clear()
+        self._keep(name, self._page.goto(link))
+
+    def press(self, name, reason=None):
+        """Presses the button of what was opened last."""
+        self._requests.clear()
+        # Today's page may not ask for one yet; test_keyboard.py demands it.
+        if reason and self._page.locator("textarea[name=reason]").count():
+            self._page.locator("textarea[name=reason]").fill(reason)
+        with self._page.expect_navigation() as navigation:
+            self._page.get_by_role("button").click()
+        self._keep(name, navigation.value)
+
+    def keep_answer(self, name, answer):
+        """Keeps what came by plain HTTP: no browser sends such a request."""
+        self.looks[name] = Look(Shown(answer.html, answer.status, answer.headers), len(answer.html.encode()), [answer.url])
+
+
+def walk(world, context):
+    """Walks it all; gives the looks by state, and every mail."""
+    walker = Walker(context)
+    story, _, first = ask(world)
+    walker.open("confirm", first[A]["confirm"])
+    walker.open("bad-link", first[A]["confirm"][:-8])
+    walker.keep_answer("wrong-method", person.request(first[A]["confirm"], "PUT", b""))
+    world.rds.fail("DescribeDBInstances", "refuse", times=1, code="AccessDenied")
+    walker.open("unavailable", first[A]["confirm"])
+    walker.open("cancel", first[C]["cancel"])
+    walker.press("cancelled-by-you", REASON)
+    story.listen()
+    walker.open("cancelled-by-other", first[A]["confirm"])
+
+    # The next copy, which two confirm; the first one's time is over with it.
+    seed.add_snapshots(world.rds, world.first + timedelta(hours=24))
+    story.begin(world.first + timedelta(hours=25))
+    story.run_until(lambda: asked(story)[A] != first[A], "the second request's mails")
+    second = asked(story)
+    walker.open("confirm", second[A]["confirm"])
+    walker.press("confirmed-by-you")
+    walker.open("confirm", second[B]["confirm"])
+    walker.press("enough")
+    story.listen()
+    walker.open("promoted", second[C]["confirm"])
+    walker.open("too-late", second[C]["cancel"])
+    walker.open("superseded", first[A]["confirm"])
+    world.rds.advance_to(world.first + timedelta(days=9))
+    walker.open("expired", first[A]["confirm"])
+    return walker.looks, story.mails
