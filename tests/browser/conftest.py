@@ -1,5 +1,6 @@
 """A real Chromium, and what it was shown on one walk through a story; figures of it all at the end."""
 
+import re
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 import figures
 import pytest
 from gallery import Gallery
+from local import person
 from playwright.sync_api import sync_playwright
 from walk import walk
 from world import make_world
@@ -73,7 +75,7 @@ def walked(cloud, template, chromium):
         letters = {}
         for mail in mails:
             # The same letter goes to each approver; one of each kind is enough.
-            kind = mail["Subject"].split("(")[0].strip()
+            kind = (mail["Subject"].split("(")[0].strip(), *re.findall("<h1[^>]*>(.*?)</h1>", mail["BodyHtml"]), len(person.links(mail)))
             if kind not in letters:
                 letters[kind] = f"mail-{len(letters) + 1}"
                 gallery.show(letters[kind], mail["BodyHtml"])

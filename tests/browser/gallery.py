@@ -1,5 +1,6 @@
 """A loopback server of a test's own: shows what it is given, and remembers what it was asked."""
 
+import contextlib
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,7 +44,9 @@ class Gallery:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 if self.command != "HEAD":
-                    self.wfile.write(content)
+                    # A browser may have gone on to something else by now.
+                    with contextlib.suppress(ConnectionError):
+                        self.wfile.write(content)
 
             do_GET = do_HEAD = do_POST = answer
 

@@ -130,6 +130,11 @@ def walk(world, context):
     walker.open("promoted", second[C]["confirm"])
     walker.open("too-late", second[C]["cancel"])
     walker.open("superseded", first[A]["confirm"])
-    world.rds.advance_to(world.first + timedelta(days=9))
-    walker.open("expired", first[A]["confirm"])
+
+    # A third, which nobody answers, until it has run out.
+    seed.add_snapshots(world.rds, world.first + timedelta(hours=48))
+    story.begin(world.first + timedelta(hours=50))
+    story.run_until(lambda: asked(story)[A] != second[A], "the third request's mails")
+    story.go_to(world.first + timedelta(days=6))
+    walker.open("expired", asked(story)[A]["confirm"])
     return walker.looks, story.mails

@@ -4,6 +4,7 @@ MiniStack tells function URLs apart by host name, which a browser could not reso
 the mailed links do not have. Everything else passes through unchanged.
 """
 
+import contextlib
 import http.client
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,7 +64,9 @@ class Proxy:
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
         if request.command != "HEAD":
-            request.wfile.write(content)
+            # A browser may have gone on to something else by now.
+            with contextlib.suppress(ConnectionError):
+                request.wfile.write(content)
 
     def close(self):
         self._server.shutdown()
