@@ -1,9 +1,9 @@
 """A loopback server of a test's own: shows what it is given, and remembers what it was asked."""
 
-import contextlib
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from local.proxy import LoopbackServer
 
 # Of one transfer; written anew.
 OF_THE_TRANSFER = {"content-length", "connection", "date", "server", "transfer-encoding"}
@@ -44,24 +44,19 @@ class Gallery:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 if self.command != "HEAD":
-                    # A browser may have gone on to something else by now.
-                    with contextlib.suppress(ConnectionError):
-                        self.wfile.write(content)
+                    self.wfile.write(content)
 
             do_GET = do_HEAD = do_POST = answer
 
             def log_message(self, *_):
                 """The tests say what they need to."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self._server = LoopbackServer(Handler)
+        self.url = self._server.url
         return self
 
     def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.end()
 
     def show(self, name, html, status=200, **headers):
         """Puts something on show; gives its address."""

@@ -69,7 +69,7 @@ def test_no_other_server_learns_the_link(asked, elsewhere, third, context):
     leave(page, target)
     # Nor does it learn the function URL, under which other links could be tried.
     assert leaked(third, token) == set() == leaked(third, world.echo.proxy.url.removeprefix("http://"))
-    assert {path.split("?")[1] for _, path, _ in third.heard} == set(WAYS)
+    assert {f"/target?{way}" for way in WAYS} <= {path for _, path, _ in third.heard}
 
     careless = elsewhere.show(token, "<!doctype html><title>careless</title>", referrer_policy="unsafe-url")
     page.goto(careless)

@@ -4,13 +4,33 @@ MiniStack tells function URLs apart by host name, which a browser could not reso
 the mailed links do not have. Everything else passes through unchanged.
 """
 
-import contextlib
 import http.client
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 # Of one connection, not of the message (RFC 9110 7.6.1); length and date are written anew.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "content-length", "date", "server"}
+
+
+class LoopbackServer(ThreadingHTTPServer):
+    """On a free port, until its owner ends it."""
+
+    daemon_threads = True
+
+    def __init__(self, handler):
+        super().__init__(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        """A browser that goes on to something else leaves its connections behind; anything else is an error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    def end(self):
+        self.shutdown()
+        self.server_close()
 
 
 class Proxy:
@@ -34,10 +54,8 @@ class Proxy:
             def log_message(self, *_):
                 """A mailed link is as good as a signature: it is written to no log."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self._server = LoopbackServer(Handler)
+        self.url = self._server.url
 
     def lead_to(self, function_url):
         """Passes everything on to this function URL from now on."""
@@ -64,10 +82,7 @@ class Proxy:
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
         if request.command != "HEAD":
-            # A browser may have gone on to something else by now.
-            with contextlib.suppress(ConnectionError):
-                request.wfile.write(content)
+            request.wfile.write(content)
 
     def close(self):
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.end()
