@@ -141,7 +141,11 @@ def kept(folder, secret):
 
 
 def test_going_back_and_opening_again_ask_again_and_no_cache_has_it(asked, elsewhere, playwright, executable, tmp_path):
-    """What may be kept is kept, by the same browser: its cache does work."""
+    """What may be kept is kept, by the same browser: its cache does work.
+
+    Playwright switches off the one that keeps the last pages in memory for going back. Chromium puts pages with
+    `no-store` there too, for minutes and for nobody else; what is pressed on such a page the server judges anew.
+    """
     world, link = asked
     token = link.rsplit("/", 1)[1]
     cached = elsewhere.show("kept-for-a-day", "<!doctype html><title>kept</title><p>what-may-be-kept", cache_control="max-age=86400")
