@@ -61,11 +61,11 @@ def elsewhere():
 
 @pytest.fixture(scope="session")
 def walked(cloud, template, chromium):
-    """The looks by state, the mails, and a server that shows all of them again, each under its name."""
+    """The looks by state, the mails, the request among them that the looks go with, and a server that shows all of them again, each under its name."""
     world = make_world(cloud, template, Approvals=2)
     context = chromium.new_context()
     try:
-        looks, mails = walk(world, context)
+        looks, mails, request = walk(world, context)
     finally:
         context.close()
         world.echo.close()
@@ -79,7 +79,7 @@ def walked(cloud, template, chromium):
             if kind not in letters:
                 letters[kind] = f"mail-{len(letters) + 1}"
                 gallery.show(letters[kind], mail["BodyHtml"])
-        yield SimpleNamespace(looks=looks, mails=mails, letters=letters, gallery=gallery)
+        yield SimpleNamespace(looks=looks, mails=mails, request=request, letters=letters, gallery=gallery)
 
 
 def pytest_terminal_summary(terminalreporter):
