@@ -109,3 +109,17 @@ def test_cancelling_without_a_reason_is_as_good(asked, page):
     assert enter(page) == 200
     story.listen()
     assert f"cancelled:{B}" in world.tags(instance)
+
+
+def test_what_could_not_be_stored_can_be_pressed_again(asked, page):
+    world, story, instance, links = asked()
+    page.goto(links[A]["confirm"])
+    world.rds.fail("AddTagsToResource", "refuse", times=1, code="AccessDenied")
+    tab_to(page, "button")
+    assert enter(page) == 503
+    story.listen()
+    assert f"confirmed:{A}" not in world.tags(instance)
+    tab_to(page, "button")
+    assert enter(page) == 200
+    story.listen()
+    assert f"confirmed:{A}" in world.tags(instance)
