@@ -154,6 +154,7 @@ def test_going_back_and_opening_again_ask_again_and_no_cache_has_it(asked, elsew
     with playwright.chromium.launch_persistent_context(tmp_path, executable_path=executable) as context:
         page = context.new_page()
         page.goto(link)
+        secrets = [token, token.split(".")[1], A, page.get_by_role("button").inner_text(), page.locator("h1").inner_text()]
         page.goto(cached)
         before = opened(heard, link)
         page.go_back()
@@ -164,8 +165,6 @@ def test_going_back_and_opening_again_ask_again_and_no_cache_has_it(asked, elsew
         page.goto(link)
         assert opened(heard, link) == before + 3
         assert opened(elsewhere.heard, cached) == 1, "what may be kept is not asked for again"
-        instance = page.locator("dd").nth(1).inner_text().split()[0]
     until(lambda: kept(tmp_path, "what-may-be-kept"), "the cache to be written", 10)
     assert kept(tmp_path, "kept-for-a-day")
-    assert kept(tmp_path, token) == [] and kept(tmp_path, token.split(".")[1]) == []
-    assert kept(tmp_path, "Confirm the switch") == [] and kept(tmp_path, instance) == []
+    assert [secret for secret in secrets if kept(tmp_path, secret)] == []
