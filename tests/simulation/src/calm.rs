@@ -168,7 +168,7 @@ impl Calm {
     /// # Panics
     /// Where the process dies, which is not asked for here.
     pub fn visit(&mut self, method: &'static str, url: &str) -> Response {
-        match self.run(&Job::Visit { method, url: url.to_owned() }) {
+        match self.run(&Job::visit(method, url)) {
             Some(Done::Page(response, _)) => response,
             Some(Done::Stage(_)) | None => panic!("the page did not answer"),
         }
@@ -185,7 +185,7 @@ impl Calm {
         if self.pressed.contains(&confirm) {
             return;
         }
-        let job = Job::Visit { method: "POST", url: confirm.clone() };
+        let job = Job::visit("POST", &confirm);
         if let Some(Done::Page(response, _)) = self.run(&job)
             && response.status == 200
         {
