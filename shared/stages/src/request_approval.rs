@@ -146,7 +146,7 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
     /// Tells those who were asked what is new; `None` where nothing is.
     async fn tell(&self, own: &OwnInstance, report: &mut Report) -> Result<Option<Outcome>, Stop> {
         let Scene { settings, rds, now, .. } = &self.scene;
-        let verified = match news::wants_proof(settings, own) {
+        let verified = match news::wants_proof(settings, own, *now) {
             true => verify(settings, self.ports.macs, own).await?,
             false => Vec::new(),
         };

@@ -81,11 +81,16 @@ fn only_who_has_not_answered_is_reminded() {
 #[test]
 fn a_forged_confirmation_is_no_news() {
     let confirmed = confirmed_by(&[ANN], "2026-11-22T09:00:00Z");
-    assert!(news::wants_proof(&settings(), &confirmed));
+    let wants_proof = |own: &OwnInstance, time: &str| news::wants_proof(&settings(), own, at(time));
+    assert!(wants_proof(&confirmed, "2026-11-22T10:00:00Z"));
+    assert!(!wants_proof(&after(&confirmed, "2026-11-22T10:00:00Z"), "2026-11-22T10:05:00Z"), "it was told");
+    assert!(!wants_proof(&confirmed_by(&[], "2026-11-22T09:00:00Z"), REMINDER), "there is nothing to prove");
     assert_eq!(news::decide(&settings(), &confirmed, &[], at("2026-11-22T10:00:00Z")), None);
     let expired = news::decide(&settings(), &confirmed, &[], at("2026-11-25T00:00:01Z")).unwrap();
     assert_eq!(expired.news, News::Expired { by: Vec::new() });
-    assert!(!news::wants_proof(&with("-Drdsecho.promote.approvals=2"), &confirmed), "they are too few in any case");
+    let two = with("-Drdsecho.promote.approvals=2");
+    assert!(!news::wants_proof(&two, &confirmed, at("2026-11-22T10:00:00Z")), "they are too few in any case");
+    assert!(news::wants_proof(&two, &confirmed, at("2026-11-25T00:00:01Z")), "the last mail names them");
 }
 
 /// An end is told once; only that the switch has happened after all is worth another mail.

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::promote::confirmed;
 use super::request::{RETRY_MAILS_FOR, cancelled_by};
+use crate::approval::{Claim, Mac};
 use crate::facts::Tags;
 use crate::own::OwnInstance;
 use crate::proof::Verified;
@@ -105,17 +106,26 @@ impl Tell {
     }
 }
 
-/// Whether the confirmations that could count are enough, so that KMS should be asked about them: only then it
-/// matters whether they are genuine.
-pub fn wants_proof(settings: &Settings, own: &OwnInstance) -> bool {
+/// Whether KMS should be asked about the confirmations: only where one of them could matter to what is to be told.
+pub fn wants_proof(settings: &Settings, own: &OwnInstance, now: Timestamp) -> bool {
     let Some(request) = own.tags().request.filter(|_| own.stage() == Stage::Rebooted) else { return false };
-    confirmed(settings, own, request).count() >= settings.approvals()
+    let is_news = |proven: bool| decide_if(settings, own, |_, _| proven, now).is_some();
+    confirmed(settings, own, request).next().is_some() && (is_news(true) || is_news(false))
 }
 
 /// What is to be told now; `None` where there is nothing, or it was told.
 pub fn decide(settings: &Settings, own: &OwnInstance, verified: &[Verified], now: Timestamp) -> Option<Tell> {
+    decide_if(settings, own, |claim, mac| verified.iter().any(|verified| verified.is(claim, mac)), now)
+}
+
+fn decide_if(
+    settings: &Settings,
+    own: &OwnInstance,
+    is_proven: impl Fn(&Claim, &Mac) -> bool,
+    now: Timestamp,
+) -> Option<Tell> {
     let request = own.tags().request?;
-    let (news, at) = latest(settings, own, request, verified, now)?;
+    let (news, at) = latest(settings, own, request, is_proven, now)?;
     let told = news.told(own, request);
     // Nothing that comes after an end is worth a mail, but that the switch has happened after all.
     let ended = own.tags().told_end.as_ref().is_some_and(|told| told.notified.is_of(request));
@@ -151,13 +161,13 @@ fn latest(
     settings: &Settings,
     own: &OwnInstance,
     request: Request,
-    verified: &[Verified],
+    is_proven: impl Fn(&Claim, &Mac) -> bool,
     now: Timestamp,
 ) -> Option<(News, Timestamp)> {
     let names = |claims: &[(String, Timestamp)]| claims.iter().map(|(who, _)| who.clone()).collect::<Vec<_>>();
-    let clicks = |proven: bool| -> Vec<(String, Timestamp)> {
+    let clicks = |needs_proof: bool| -> Vec<(String, Timestamp)> {
         confirmed(settings, own, request)
-            .filter(|(claim, mac)| !proven || verified.iter().any(|verified| verified.is(claim, mac)))
+            .filter(|(claim, mac)| !needs_proof || is_proven(claim, mac))
             .filter_map(|(claim, _)| own.tags().confirmed.get(&claim.approver).map(|how| (claim.approver, how.at)))
             .collect()
     };
