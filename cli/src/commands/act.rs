@@ -159,7 +159,9 @@ where
 {
     let wake = |instance: &Option<String>| match instance {
         None => Wake::All,
-        Some(instance) => Wake::Instance { identifier: instance.to_lowercase(), what: "a person".to_owned() },
+        Some(instance) => {
+            Wake::Instance { identifier: instance.to_lowercase(), what: "a person".to_owned(), is_click: false }
+        }
     };
     match act {
         Act::New => new::run(settings, port, port, &Wake::All, now).await,

@@ -61,7 +61,7 @@ pub async fn run<R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer>(
     let mut report = Report::new(settings, "request-approval", wake, now);
     let round = Round::begin(settings, ports, wake, now, &mut report).await;
     for own in &round.found {
-        match round.tell(own, &mut report).await {
+        match round.tell(own, wake, &mut report).await {
             Ok(None) => {}
             Ok(Some(told)) => report.add(told),
             Err(stop) => report.stopped(Some(own.identifier()), stop),
@@ -144,13 +144,18 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
     }
 
     /// Tells those who were asked what is new; `None` where nothing is.
-    async fn tell(&self, own: &OwnInstance, report: &mut Report) -> Result<Option<Outcome>, Stop> {
+    async fn tell(&self, own: &OwnInstance, wake: &Wake, report: &mut Report) -> Result<Option<Outcome>, Stop> {
         let Scene { settings, rds, now, .. } = &self.scene;
         let verified = match news::wants_proof(settings, own, *now) {
             true => verify(settings, self.ports.macs, own).await?,
             false => Vec::new(),
         };
         let Some(tell) = news::decide(settings, own, &verified, *now) else { return Ok(None) };
+        // A click and the switch that it leads to wake this within a second: only the second tells of the switch, or
+        // people would hear of it twice.
+        if let (News::Promoted { .. }, Wake::Instance { is_click: true, .. }) = (&tell.news, wake) {
+            return Ok(None);
+        }
         let desk = self.desk(own)?;
         let predecessor = match &tell.news {
             News::Reminder => self.leads_to(own).await?,

@@ -190,7 +190,7 @@ async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Tim
     match command {
         Command::Rollback => rollback::run(settings, port, port, port, None, now).await,
         Command::Forget(identifier) => {
-            let wake = Wake::Instance { identifier: identifier.clone(), what: "a person".to_owned() };
+            let wake = Wake::Instance { identifier: identifier.clone(), what: "a person".to_owned(), is_click: false };
             forget::run(settings, port, port, port, &wake, now).await
         }
         Command::Adopt(wanted) => adopt::run(settings, port, wanted, now).await,

@@ -4,6 +4,7 @@ use simulation::calm::Calm;
 use simulation::functions::Function;
 use stages::ports::Failure;
 use tag_state::facts::Record;
+use tag_state::wake::Wake;
 
 use crate::common::{FIRST, LEGACY, SECOND, until_asked};
 
@@ -59,6 +60,20 @@ fn the_switch_overtakes_the_confirmation() {
     calm.ann_confirms();
     calm.wake(Function::Promote);
     look(&mut calm, 3);
+    assert_eq!(calm.headlines(BOB), [ASKED, SWITCHED]);
+}
+
+/// Two wake-ups at the same moment would both tell.
+#[test]
+fn a_click_that_was_overtaken_leaves_the_switch_to_its_own_event() {
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    calm.ann_confirms();
+    calm.wake(Function::Promote);
+    let event = |is_click| Wake::Instance { identifier: FIRST.to_owned(), what: "an event".to_owned(), is_click };
+    calm.wake_for(Function::RequestApproval, event(true));
+    assert_eq!(calm.headlines(BOB), [ASKED]);
+    calm.wake_for(Function::RequestApproval, event(false));
     assert_eq!(calm.headlines(BOB), [ASKED, SWITCHED]);
 }
 
