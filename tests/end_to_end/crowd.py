@@ -15,7 +15,7 @@ class Shot:
 
     method: str
     path: str
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     headers: dict = field(default_factory=dict)
 
 
