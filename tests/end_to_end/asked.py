@@ -24,6 +24,7 @@ class Asked:
     story: Story
     instance: str
     links: dict
+    _sent_before: int
 
     @property
     def base(self):
@@ -32,6 +33,10 @@ class Asked:
     @property
     def recorder(self):
         return self.world.cloud.recorder
+
+    def sent(self):
+        """What SES was asked to send since the story began: the bodies of the requests."""
+        return self.recorder.sent()[self._sent_before :]
 
     def token(self, who, action):
         return self.path(who, action)[1:]
@@ -58,11 +63,12 @@ class Asked:
 
 def ask(world):
     """Lives on until the approvers have their first mails."""
+    before = len(world.cloud.recorder.sent())
     story = Story(world.echo, world.rds, approver=NobodyYet())
     instance = story.begin(world.first)
     story.run_until(lambda: story.mails, "the mails")
     links = {mail["To"][0]: found for mail in story.mails if len(found := person.links(mail)) == 2}
-    return Asked(world, story, instance, links)
+    return Asked(world, story, instance, links, before)
 
 
 @contextmanager

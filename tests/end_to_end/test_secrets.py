@@ -14,7 +14,6 @@ DANA, ELI, KIM = APPROVERS
 @pytest.fixture(scope="module")
 def told(cloud, template):
     """A whole story with a queue that hears all of the bus: (asked, events, requests to SES)."""
-    before = len(cloud.recorder.sent())
     queue = cloud.client("sqs").create_queue(QueueName="everything-on-the-bus")["QueueUrl"]
     arn = cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events = cloud.client("events")
@@ -30,7 +29,7 @@ def told(cloud, template):
                 send(asked.base, [press(asked.path(who, action))])
                 asked.story.listen()
             assert asked.tags()["stage"] == "promoted"
-            yield asked, received(cloud, queue), cloud.recorder.sent()[before:]
+            yield asked, received(cloud, queue), asked.sent()
     finally:
         events.remove_targets(Rule="everything", Ids=["queue"])
         events.delete_rule(Name="everything")
@@ -65,10 +64,8 @@ def logged(cloud):
 
 def test_answers_go_where_the_settings_say(cloud, template):
     # Before the others: it deploys an echo of the same name.
-    before = len(cloud.recorder.sent())
-    with asking(cloud, template, ReplyTo="databases@example.test"):
-        sent = cloud.recorder.sent()[before:]
-        assert [request["ReplyToAddresses"] for request in sent] == [["databases@example.test"]] * len(APPROVERS)
+    with asking(cloud, template, ReplyTo="databases@example.test") as asked:
+        assert [request["ReplyToAddresses"] for request in asked.sent()] == [["databases@example.test"]] * len(APPROVERS)
 
 
 def test_no_token_reaches_a_log(told):
