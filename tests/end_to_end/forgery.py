@@ -93,9 +93,12 @@ def rewritten(token):
         "instance": ["production", "development", "", "../production"],
         "request": ["2", "0", "4294967295", "4294967296", "-1"],
         "action": [{"confirm": "cancel", "cancel": "confirm"}[claim.action]],
-        "address": ["eli@example.test", "kim@example.test", "DANA@example.test", "thief@example.test", "", "<script>alert(1)</script>"],
+        "address": ["eli@example.test", "kim@example.test", "DANA@example.test", "thief@example.test", "", "é@example.test"],
         "expires": [str(int(claim.expires) + 1), str(int(claim.expires) + 10**9), "253402207200", "253402207201", "0", "-1", "9" * 30],
     }
+    wishes["address"] += ["<script>alert(1)</script>", "two\nlines", "\0", " "]
+    # Around the longest that a token may be.
+    wishes["address"] += ["a" * length for length in range(640, 680)]
     assert set(wishes) == {field.name for field in fields(Fields)} - {"version"}
     for field, values in wishes.items():
         for value in values:

@@ -15,6 +15,8 @@ HEADERS = {
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex",
 }
+# What other pages may do with these: nothing.
+APART = ("strict-transport-security", "cross-origin-opener-policy", "cross-origin-resource-policy", "permissions-policy")
 LARGEST_BODY = 8192
 
 
@@ -35,6 +37,7 @@ def refused(asked, shots, status):
     assert asked.everything() == before
     for answer in answers:
         assert HEADERS.items() <= answer.headers.items()
+        assert "set-cookie" not in answer.headers and "location" not in answer.headers
         assert "default-src 'none'" in answer.headers["content-security-policy"] and len(answer.body) < 15_000
     return answers
 
@@ -87,6 +90,14 @@ def test_looking_changes_nothing_and_a_head_has_no_body(asked):
     for shot, answer in zip(shots, send(asked.base, shots), strict=True):
         assert answer.status == 200 and bool(answer.body) == (shot.method == "GET")
     assert asked.everything() == before
+
+
+def test_every_answer_keeps_other_pages_out(asked):
+    link = asked.path(DANA, "confirm")
+    for answer in send(asked.base, [Shot("GET", link), Shot("HEAD", link), Shot("GET", "/x.y"), Shot("PUT", link)]):
+        assert HEADERS.items() <= answer.headers.items()
+        assert [name for name in APART if not answer.headers.get(name)] == []
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"] and "access-control-allow-origin" not in answer.headers
 
 
 @pytest.mark.parametrize(
@@ -142,7 +153,7 @@ def test_no_token_that_was_sent_here_stands_in_the_functions_log(asked):
     def found(text):
         return logs.filter_log_events(logGroupName=group, filterPattern=f'"{text}"')["events"]
 
-    assert found("END"), "the log can be searched"
+    assert found(DANA), "who has opened a page is logged: the log can be searched"
     for who in APPROVERS:
         for action in ("confirm", "cancel"):
             token = asked.token(who, action)
