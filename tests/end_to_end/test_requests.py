@@ -31,8 +31,8 @@ def refused(asked, shots, status):
     """Sends all; each must be refused with that status, cost nothing and change nothing. Gives the answers."""
     kms, before = asked.recorder.kms("VerifyMac"), asked.everything()
     answers = send(asked.base, shots)
-    found = [(shot.method, shot.path[:60], shot.headers, answer.status) for shot, answer in zip(shots, answers, strict=True)]
-    assert [each for each in found if each[-1] != status] == []
+    done = zip(shots, answers, strict=True)
+    assert [(shot, answer.status) for shot, answer in done if answer.status != status] == []
     assert asked.recorder.kms("VerifyMac") == kms
     assert asked.everything() == before
     for answer in answers:
@@ -43,7 +43,8 @@ def refused(asked, shots, status):
 
 
 PATHS = ["/", "/favicon.ico", "/robots.txt", "/.env", "/.git/config", "/wp-login.php", "/index.html", "/x", "/x.y", "/.", "/..", "/..."]
-PATHS += ["/../../etc/passwd", "/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/..%5c..%5cboot.ini", "/%00", "/a%00b", "/%2f%2f", "/%252e", "/%ff%fe", "/%e2%80%ae"]
+PATHS += ["/../../etc/passwd", "/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/..%5c..%5cboot.ini", "/%00", "/a%00b", "/%2f%2f", "/%252e"]
+PATHS += ["/%ff%fe", "/%e2%80%ae"]
 PATHS += ["/?token=x", "/;x=1", "/%0d%0aSet-Cookie:%20x=1", "/<script>alert(1)</script>", "/{{7*7}}", "/${jndi:ldap://x}", "/%", "/%zz"]
 PATHS += ["/" + "a" * 1024, "/" + "a" * 1025, "/" + "A" * 980 + "." + "A" * 43, "/" + "/" * 2000, "/" + "%41" * 2000, "/" + "a" * 12_000]
 
@@ -103,7 +104,12 @@ def test_every_answer_keeps_other_pages_out(asked):
 @pytest.mark.parametrize(
     "who, kind, body",
     [
-        pytest.param(DANA, "application/x-www-form-urlencoded; charset=utf-8", b"stage=promoted&approver=kim%40example.test&request=9&action=cancel", id="unknown-fields"),
+        pytest.param(
+            DANA,
+            "application/x-www-form-urlencoded; charset=utf-8",
+            b"stage=promoted&approver=kim%40example.test&request=9&action=cancel",
+            id="unknown-fields",
+        ),
         pytest.param(ELI, "Application/X-WWW-Form-URLencoded;charset=UTF-8", b"x=" + b"y" * (LARGEST_BODY - 2), id="as-large-as-may-be"),
     ],
 )
@@ -124,7 +130,7 @@ def test_a_body_larger_than_any_form_is_refused_unread(asked, size):
 
 def test_only_a_form_is_a_press(asked):
     types = ["text/plain", "application/json", "multipart/form-data; boundary=x", "application/octet-stream", "text/html", "x", ""]
-    types += ["application/x-www-form-urlencodedx", "text/plain; application/x-www-form-urlencoded", "application/x-www-form-urlencoded+json"]
+    types += [f"{FORM['Content-Type']}x", f"text/plain; {FORM['Content-Type']}", f"{FORM['Content-Type']}+json"]
     links = [asked.path(KIM, action) for action in ("confirm", "cancel")]
     shots = [Shot("POST", link, b"reason=x", {"Content-Type": each}) for link in links for each in types]
     # Missing: what a page elsewhere can send without asking, a beacon.
@@ -132,7 +138,8 @@ def test_only_a_form_is_a_press(asked):
     refused(asked, shots, 415)
 
 
-BROKEN = [b"reason=\xff", b"reason=%FF", b"reason=%C3%28", b"reason=%ED%A0%80", b"\xfe\xff\x00r", b"other=%F5%80%80%80", b"reason=ok&x=\xc3", b"%80=1"]
+BROKEN = [b"reason=\xff", b"reason=%FF", b"reason=%C3%28", b"reason=%ED%A0%80", b"\xfe\xff\x00r", b"other=%F5%80%80%80"]
+BROKEN += [b"reason=ok&x=\xc3", b"%80=1"]
 
 
 def test_text_that_is_no_text_is_refused(asked):

@@ -43,7 +43,8 @@ def refused(asked, real, pages, tokens, capsys):
     true_paths = {f"/{token}" for token in real}
     paths = sorted({forgery.path(token) for token in tokens} - true_paths)
     shots = [press(path) for path in paths] + [Shot("GET", path) for path in paths[::LOOKS]]
-    expected = [foretold(shot.path, asked.world.echo.name, asked.now()) for shot in shots]
+    now = asked.now()
+    expected = [foretold(shot.path, asked.world.echo.name, now) for shot in shots]
     kms, before = asked.recorder.kms("VerifyMac"), asked.everything()
     answers = send(asked.base, shots)
     for shot, answer, (status, _) in zip(shots, answers, expected, strict=True):
