@@ -85,8 +85,8 @@ pub struct EchoTags {
 }
 
 /// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
-/// were reached where some were not. Two runs that open the same request at once write different ends, and
-/// only the links of the one that stays are good: so the request is named by both.
+/// were reached where some were not. Two runs that open the same request at once can write different ends, where
+/// full ten minutes come in between, and only the links of the one that stays are good: so the request is named by both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notified {
     /// Its number.

@@ -127,11 +127,20 @@ fn nobody_asked<T>(settings: &Settings, own: &OwnInstance) -> Decision<T> {
     })
 }
 
+/// The next full ten minutes. People read that more easily; and two runs that open the same request at the same moment
+/// so agree on its end, and with it on its links.
+fn tidy(end: Timestamp) -> Timestamp {
+    const GRID: i64 = 600;
+    let past = end.as_second().rem_euclid(GRID);
+    let missing = if past == 0 { 0 } else { GRID - past };
+    end.checked_add(SignedDuration::from_secs(missing)).unwrap_or(end)
+}
+
 impl Ask {
     /// A new request to everybody.
     fn opening(settings: &Settings, number: u32, expiry: SignedDuration, now: Timestamp) -> Ask {
         let requested = whole_seconds(now);
-        let expires = requested.checked_add(expiry).unwrap_or(requested);
+        let expires = tidy(requested.checked_add(expiry).unwrap_or(requested));
         let open = TagWriter::new(&settings.name)
             .text("request", &number.to_string())
             .time("requested", requested)

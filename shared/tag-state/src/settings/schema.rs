@@ -215,7 +215,13 @@ const ROWS: &[Row] = &[
         "a number of approvers, 1 to 16",
         "1",
     ),
-    Row::default(APPROVAL, "promote.expiryHours", "How long the links in the mails work.", "hours, 1 to 720", "72"),
+    Row::default(
+        APPROVAL,
+        "promote.expiryHours",
+        "How long the links in the mails work; up to the next full ten minutes.",
+        "hours, 1 to 720",
+        "72",
+    ),
     Row::default(
         APPROVAL,
         "promote.windowHours",
