@@ -103,7 +103,7 @@ pub enum Command {
     ///
     /// In two runs: the first asks for the reboot, the second sees that all is in effect.
     Reboot(Which),
-    /// Mails the approvers of an instance of stage `rebooted`, again or anew.
+    /// Mails the approvers of an instance of stage `rebooted`, again or anew; --once also mails what is new.
     ///
     /// Where a request is open, its mails go out once more, with the same links. Where it was cancelled or ran out, or
     /// nobody was asked yet, a new one is made.
@@ -111,8 +111,8 @@ pub enum Command {
         /// The instance; without it, the newest of stage `rebooted`.
         #[arg(value_name = "INSTANCE")]
         instance: Option<String>,
-        /// Asks only where nobody was asked yet, and mails again only those who could not be reached: for cron, as the
-        /// function does it.
+        /// Asks only where nobody was asked yet, mails again only those who could not be reached, reminds, and tells
+        /// what has become of a request: for cron, as the function does it.
         #[arg(long, conflicts_with = "anew")]
         once: bool,
         /// Makes a new request, though one is open: its links stop working, and its answers count no more.
@@ -124,7 +124,14 @@ pub enum Command {
     /// It needs kms:GenerateMac on the approval key: whoever has that can approve.
     Approve(Whose),
     /// Cancels as an approver, without a mail.
-    Cancel(Whose),
+    Cancel {
+        /// Whose answer it is.
+        #[command(flatten)]
+        whose: Whose,
+        /// Why: the others read it. At most 200 characters are kept.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
     /// Points the CNAME at the approved instance; the one before it is forgotten.
     ///
     /// Where the settings name no approvers, it asks for the instance's identifier, which is the approval then; it does

@@ -19,6 +19,7 @@ use exit::{Failure, Outcome};
 use print::Printer;
 use session::Session;
 use tag_state::approval::Action;
+use tag_state::remark::Remark;
 
 /// Carries out a command.
 ///
@@ -40,12 +41,13 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
         }
         Command::Approve(whose) => {
             let mut session = Session::open(&global, printer, whose.instance.as_deref().as_slice()).await?;
-            let what = answer_of(&mut session, whose, Action::Confirm).await?;
+            let what = answer_of(&mut session, whose, Action::Confirm, None).await?;
             return act(session, &global, printer, &what).await;
         }
-        Command::Cancel(whose) => {
+        Command::Cancel { whose, reason } => {
             let mut session = Session::open(&global, printer, whose.instance.as_deref().as_slice()).await?;
-            let what = answer_of(&mut session, whose, Action::Cancel).await?;
+            let remark = reason.as_deref().and_then(Remark::new);
+            let what = answer_of(&mut session, whose, Action::Cancel, remark).await?;
             return act(session, &global, printer, &what).await;
         }
         Command::New => Act::New,

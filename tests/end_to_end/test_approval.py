@@ -56,7 +56,7 @@ def test_opening_a_link_changes_nothing_and_pressing_confirms(asked):
 def test_a_mail_is_complete_in_text_and_html(asked):
     world, story, instance, links = asked()
     for mail in story.mails:
-        assert mail["Source"] == seed.SENDER and len(mail["To"]) == 1
+        assert mail["Source"] == f"RDS Echo dev <{seed.SENDER}>" and len(mail["To"]) == 1
         assert "dev" in mail["Subject"]
         for part in (mail["BodyText"], mail["BodyHtml"]):
             assert instance in part and "dev-db.example.test" in part

@@ -114,7 +114,7 @@ def test_approve_writes_clicks_and_nothing_else(roles):
 def test_only_request_approval_makes_links(roles):
     keys = {"kms:macalgorithm": "HMAC_SHA_256"}
     assert roles.who_may("kms:GenerateMac", roles.key, keys=keys) == {"request-approval"}
-    assert roles.who_may("kms:VerifyMac", roles.key, keys=keys) == {"approve", "promote"}
+    assert roles.who_may("kms:VerifyMac", roles.key, keys=keys) == {"approve", "promote", "request-approval"}
     other = roles.key.rsplit("/", 1)[0] + "/00000000-0000-4000-8000-000000000000"
     assert roles.who_may("kms:GenerateMac", other, keys=keys) == roles.who_may("kms:VerifyMac", other, keys=keys) == set()
     identity = "arn:aws:ses:us-east-1:000000000000:identity/example.test"
@@ -132,7 +132,7 @@ def test_only_promote_moves_the_name_and_only_that_name(roles):
     assert may(names=["www.example.test"]) == may(names=[CNAME, "www.example.test"]) == set()
     assert may(types=["CNAME", "A"]) == may(actions=["UPSERT"]) == set()
     assert may(zone="arn:aws:route53:::hostedzone/ZOTHER") == set()
-    assert roles.who_may("route53:ListResourceRecordSets", roles.zone) == {"promote", "retire"}
+    assert roles.who_may("route53:ListResourceRecordSets", roles.zone) == {"approve", "promote", "request-approval", "retire"}
 
 
 def test_everybody_sees_instances_and_logs_to_their_own_group(roles):

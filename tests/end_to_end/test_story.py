@@ -40,7 +40,9 @@ def test_two_cycles_replace_each_other(deploy, events):
     assert second["cname_after"] == endpoint == world.zone.target()
 
     assert found["instances_left"] == sorted([second["instance"], "development", seed.PRODUCTION])
-    assert found["mails"] == 2 * len(APPROVERS), "one mail an approver and request"
+    headlines = [mail["BodyText"].splitlines()[0].split()[0] for mail in story.mails if mail["To"] == [APPROVERS[1]]]
+    # Where the switch is faster than the mail that it is to come, that one is left out.
+    assert [word for word in headlines if word != "Confirmed:"] == ["Switch", "Done:"] * 2, "one mail each"
     calls = found["rds_calls"]
     assert calls["RestoreDBInstanceFromDBSnapshot"] == 2 and calls["RebootDBInstance"] == 2 and calls["DeleteDBInstance"] == 1
     assert all(found["invocations"].values()), found["invocations"]

@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from . import clock
 from .process import Child, demand_free, free_port, until
+from .recorder import Recorder
 from .simulated_rds import SimulatedRds, rds_client
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -56,6 +57,7 @@ class LocalCloud:
         self._wanted_port = gateway_port
         self._clients = {}
         self._ministack = None
+        self.recorder = None
         self.rds = None
 
     def __enter__(self):
@@ -69,6 +71,8 @@ class LocalCloud:
         self.clock = self.work / "clock"
         clock.write(self.clock, datetime.now(UTC))
         self.url = f"http://127.0.0.1:{self.port}"
+        self.clock_library = clock.library(temporary)
+        self.recorder = Recorder(self.port)
         environment = {
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "127.0.0.1",
@@ -77,12 +81,12 @@ class LocalCloud:
             "STATE_DIR": str(temporary / "state"),
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ENDPOINT_URL_RDS": f"http://127.0.0.1:{self.rds_port}",
+            **{f"AWS_ENDPOINT_URL_{service}": self.recorder.url for service in Recorder.SERVICES},
             "LOG_LEVEL": "WARNING",
         }
-        self.clock_library = clock.library(temporary)
         command = [sys.executable, str(Path(__file__).with_name("launcher.py")), str(self.clock_library), str(self.clock)]
-        self._ministack = Child("MiniStack", command, self.work / "ministack.log", environment)
         try:
+            self._ministack = Child("MiniStack", command, self.work / "ministack.log", environment)
             until(self._answers, "MiniStack", 60)
         except BaseException:
             self.__exit__()
@@ -94,6 +98,9 @@ class LocalCloud:
         if self._ministack:
             self._ministack.end()
             self._ministack = None
+        if self.recorder:
+            self.recorder.close()
+            self.recorder = None
         shutil.rmtree(self.work / "tmp", ignore_errors=True)
 
     def _answers(self):

@@ -5,6 +5,7 @@ use stages::ports::{Announcer, Dns, Macs, Mailer, Rds};
 use stages::report::{Did, Report};
 use stages::{adopt, answer, approve, forget, modify, new, promote, reboot, request_approval, retire, rollback};
 use tag_state::approval::Action;
+use tag_state::remark::Remark;
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
@@ -23,7 +24,7 @@ pub enum Act {
     Modify { instance: Option<String> },
     Reboot { instance: Option<String> },
     Request { instance: Option<String>, how: Asking },
-    Answer { instance: Option<String>, action: Action, approver: String },
+    Answer { instance: Option<String>, action: Action, approver: String, remark: Option<Remark> },
     Promote,
     Retire { instance: Option<String>, now: bool },
     Rollback { instance: Option<String> },
@@ -46,8 +47,13 @@ impl Act {
     /// Whether it reads the CNAME, now or to show what follows.
     const fn needs_the_zone(&self) -> bool {
         match self {
-            Act::Promote | Act::Retire { .. } | Act::Rollback { .. } | Act::Forget { .. } | Act::Adopt { .. } => true,
-            Act::New | Act::Modify { .. } | Act::Reboot { .. } | Act::Request { .. } | Act::Answer { .. } => false,
+            Act::Request { .. }
+            | Act::Promote
+            | Act::Retire { .. }
+            | Act::Rollback { .. }
+            | Act::Forget { .. }
+            | Act::Adopt { .. } => true,
+            Act::New | Act::Modify { .. } | Act::Reboot { .. } | Act::Answer { .. } => false,
         }
     }
 
@@ -71,7 +77,12 @@ impl Act {
 ///
 /// # Errors
 /// Where it is not said, and cannot be told from who is calling.
-pub async fn answer_of(session: &mut Session, whose: Whose, action: Action) -> Result<Act, Failure> {
+pub async fn answer_of(
+    session: &mut Session,
+    whose: Whose,
+    action: Action,
+    remark: Option<Remark>,
+) -> Result<Act, Failure> {
     let approver = match whose.as_whom {
         Some(address) => address,
         None => {
@@ -84,7 +95,7 @@ pub async fn answer_of(session: &mut Session, whose: Whose, action: Action) -> R
             })?
         }
     };
-    Ok(Act::Answer { instance: whose.instance, action, approver })
+    Ok(Act::Answer { instance: whose.instance, action, approver, remark })
 }
 
 /// Does it, after asking where it has to be asked.
@@ -148,23 +159,26 @@ where
 {
     let wake = |instance: &Option<String>| match instance {
         None => Wake::All,
-        Some(instance) => Wake::Instance { identifier: instance.to_lowercase(), what: "a person".to_owned() },
+        Some(instance) => {
+            Wake::Instance { identifier: instance.to_lowercase(), what: "a person".to_owned(), is_click: false }
+        }
     };
     match act {
         Act::New => new::run(settings, port, port, &Wake::All, now).await,
         Act::Modify { instance } => modify::run(settings, port, port, &wake(instance), now).await,
         Act::Reboot { instance } => reboot::run(settings, port, port, &wake(instance), now).await,
         Act::Request { instance, how } => {
-            let ports = request_approval::Ports { rds: port, macs: port, mailer: port, announcer: port };
+            let ports = request_approval::Ports { rds: port, dns: port, macs: port, mailer: port, announcer: port };
             match how {
                 Asking::Once => request_approval::run(settings, &ports, &wake(instance), now).await,
                 Asking::Again => request_approval::again(settings, &ports, false, &wake(instance), now).await,
                 Asking::Anew => request_approval::again(settings, &ports, true, &wake(instance), now).await,
             }
         }
-        Act::Answer { instance, action, approver } => {
-            let ports = approve::Ports { rds: port, macs: port, announcer: port };
-            answer::run(settings, &ports, *action, approver, &wake(instance), now).await
+        Act::Answer { instance, action, approver, remark } => {
+            let ports = approve::Ports { rds: port, dns: port, macs: port, announcer: port };
+            let reply = answer::Reply { action: *action, approver, remark: remark.clone() };
+            answer::run(settings, &ports, &reply, &wake(instance), now).await
         }
         Act::Promote => {
             let ports = promote::Ports { rds: port, dns: port, macs: port, announcer: port };

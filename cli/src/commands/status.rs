@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use stages::ports::{Dns as _, Rds as _};
 use tag_state::facts::Record;
 use tag_state::overview::{Asked, Ours, Row, rows};
+use tag_state::remark::Remark;
 use tag_state::stage::Stage;
 use tag_state::status::{Class, classify};
 use tag_state::tags::stamp;
@@ -98,8 +99,9 @@ fn asked(request: &Asked) -> String {
 fn confirmed(request: &Asked, stage: Stage, now: Timestamp) -> String {
     let by = if request.confirmed.is_empty() { "nobody".to_owned() } else { request.confirmed.join(", ") };
     let left: SignedDuration = request.expires.duration_since(now);
-    match &request.cancelled_by {
-        Some(by) => format!("cancelled by {by}"),
+    match &request.cancelled {
+        Some((by, None)) => format!("cancelled by {by}"),
+        Some((by, Some(remark))) => format!("cancelled by {by}: {remark}"),
         None if stage == Stage::Promoted => by,
         None if left.is_negative() => format!("{by}; ran out"),
         None => format!("{by} ({} of {}; {} left)", request.confirmed.len(), request.needed, length(left)),
@@ -130,7 +132,8 @@ fn to_json(row: &Row) -> Value {
                 "asked": request.asked,
                 "confirmed": request.confirmed,
                 "needed": request.needed,
-                "cancelled_by": request.cancelled_by,
+                "cancelled_by": request.cancelled.as_ref().map(|(by, _)| by),
+                "remark": request.cancelled.as_ref().and_then(|(_, remark)| remark.as_ref()).map(Remark::as_str),
             }),
         };
     }

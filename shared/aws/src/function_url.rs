@@ -1,15 +1,29 @@
 //! A Lambda function URL's event and answer (payload format 2.0), between HTTP and the stage.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value, json};
 use stages::approve::{Request, Response};
 
 /// What the browser asked for. An event of another kind has neither method nor path, and the stage answers
 /// it as it answers any request that it does not know.
 ///
-/// The body is not read: pressing the button posts an empty form, and all that counts is in the path.
+/// The query is not read: all that counts is in the path and the form.
 pub fn request(event: &Value) -> Request {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    Request { method: text("/requestContext/http/method").to_ascii_uppercase(), path: text("/rawPath").to_owned() }
+    let body = text("/body");
+    let body = match event["isBase64Encoded"] {
+        // What is no base64 was not made by Lambda; as it stands it is no form either.
+        Value::Bool(true) => BASE64.decode(body).unwrap_or_else(|_| body.into()),
+        _ => body.into(),
+    };
+    Request {
+        method: text("/requestContext/http/method").to_ascii_uppercase(),
+        path: text("/rawPath").to_owned(),
+        // Lambda writes the names of headers in lower case.
+        content_type: text("/headers/content-type").to_owned(),
+        body,
+    }
 }
 
 /// The answer as Lambda takes it.
@@ -29,17 +43,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_method_and_path_are_taken_from_the_event() {
+    fn method_path_and_form_are_taken_from_the_event() {
         let event = json!({
             "version": "2.0",
             "rawPath": "/dG9rZW4.bWFj",
             "rawQueryString": "utm_source=mail",
+            "headers": {"content-type": "application/x-www-form-urlencoded", "cookie": "a=b"},
             "requestContext": {"http": {"method": "post", "path": "/dG9rZW4.bWFj"}},
-            "body": "",
+            "body": "cmVhc29uPW5vdw==",
             "isBase64Encoded": true,
         });
-        let request = request(&event);
-        assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/dG9rZW4.bWFj"));
+        let taken = request(&event);
+        assert_eq!((taken.method.as_str(), taken.path.as_str()), ("POST", "/dG9rZW4.bWFj"));
+        assert_eq!(
+            (taken.content_type.as_str(), &taken.body[..]),
+            ("application/x-www-form-urlencoded", &b"reason=now"[..])
+        );
+        let plain = request(&json!({"body": "reason=now", "isBase64Encoded": false}));
+        assert_eq!(plain.body, b"reason=now");
+        let broken = request(&json!({"body": "%%%", "isBase64Encoded": true}));
+        assert_eq!(broken.body, b"%%%");
     }
 
     #[test]

@@ -26,7 +26,8 @@ impl Mailer for Ses {
         let message = message(mail).map_err(|error| not_asked(OPERATION, &mail.to, error.to_string()))?;
         self.0
             .send_email()
-            .from_email_address(&mail.from)
+            .from_email_address(format!("{} <{}>", mail.from_name, mail.from))
+            .set_reply_to_addresses(mail.reply_to.clone().map(|address| vec![address]))
             .destination(Destination::builder().to_addresses(&mail.to).build())
             .content(EmailContent::builder().simple(message).build())
             .send()
@@ -39,7 +40,16 @@ impl Mailer for Ses {
 fn message(mail: &Mail) -> Result<Message, BuildError> {
     let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
     let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
-    // RFC 3834: keeps vacation responders from answering.
-    let automatic = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?;
-    Ok(Message::builder().subject(utf8(&mail.subject)?).body(body).headers(automatic).build())
+    let mut message = Message::builder().subject(utf8(&mail.subject)?).body(body);
+    for (name, value) in [
+        // Keep vacation responders from answering: RFC 3834, and what Exchange goes by.
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        // One conversation a request (RFC 5322 3.6.4).
+        ("In-Reply-To", &mail.thread),
+        ("References", &mail.thread),
+    ] {
+        message = message.headers(MessageHeader::builder().name(name).value(value).build()?);
+    }
+    Ok(message.build())
 }

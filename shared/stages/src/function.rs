@@ -53,7 +53,7 @@ impl Function {
             Function::Modify => modify::run(settings, port, port, wake, now).await,
             Function::Reboot => reboot::run(settings, port, port, wake, now).await,
             Function::RequestApproval => {
-                let ports = request_approval::Ports { rds: port, macs: port, mailer: port, announcer: port };
+                let ports = request_approval::Ports { rds: port, dns: port, macs: port, mailer: port, announcer: port };
                 request_approval::run(settings, &ports, wake, now).await
             }
             Function::Promote => {

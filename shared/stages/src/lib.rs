@@ -15,6 +15,7 @@ pub mod modify;
 pub mod new;
 mod observe;
 pub mod ports;
+mod post;
 pub mod promote;
 pub mod reboot;
 pub mod rehearsal;

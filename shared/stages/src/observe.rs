@@ -3,6 +3,7 @@
 
 use tag_state::facts::Record;
 use tag_state::own::OwnInstance;
+use tag_state::predecessor::{Predecessor, identifier_at};
 use tag_state::reason::Reason;
 use tag_state::settings::Settings;
 use tag_state::stage::Stage;
@@ -92,4 +93,24 @@ pub(crate) async fn record(settings: &Settings, dns: &impl Dns) -> Result<Record
         Err(error) if error.failure == Failure::NotFound => Err(refused(&Reason::NoZone { zone: zone.clone() })),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What the CNAME leads to, from the record that was read, or what it led to before, from the tag: see
+/// [`Predecessor::of`] and [`Predecessor::before`]. One call at most, and none for an instance that is `known`.
+pub(crate) async fn predecessor(
+    settings: &Settings,
+    rds: &impl Rds,
+    known: &[OwnInstance],
+    at: Result<Predecessor, String>,
+) -> Answer<Predecessor> {
+    let host = match at {
+        Ok(predecessor) => return Ok(predecessor),
+        Err(host) => host,
+    };
+    let Some(identifier) = identifier_at(&settings.name, &host) else { return Ok(Predecessor::Stranger(host)) };
+    let found = match known.iter().find(|own| own.identifier() == identifier) {
+        Some(own) => Some(own.facts().clone()),
+        None => rds.instance(&identifier).await?,
+    };
+    Ok(Predecessor::at_host(&settings.name, &host, found))
 }

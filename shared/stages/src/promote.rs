@@ -108,7 +108,7 @@ async fn promote<R: Rds, D: Dns, M: Macs, A: Announcer>(
 }
 
 /// Asks KMS about each confirmation that could count.
-async fn verify(settings: &Settings, macs: &impl Macs, own: &OwnInstance) -> Answer<Vec<Verified>> {
+pub(crate) async fn verify(settings: &Settings, macs: &impl Macs, own: &OwnInstance) -> Answer<Vec<Verified>> {
     let (Some(request), Some(key_id)) = (own.tags().request, &settings.promote.key_id) else { return Ok(Vec::new()) };
     let mut verified = Vec::new();
     for (claim, mac) in confirmed(settings, own, request) {

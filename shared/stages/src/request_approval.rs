@@ -1,24 +1,31 @@
-//! Asks the approvers of a `rebooted` instance, each by a mail with personal links.
+//! Asks the approvers of a `rebooted` instance, each by a mail with personal links, and tells them what has become of it.
 
 use jiff::Timestamp;
 use tag_state::approval::{Action, Token};
+use tag_state::decide::news::{self, News, Tell};
 use tag_state::decide::request::{Ask, RequestStep, again as ask_again, claim, decide};
 use tag_state::own::OwnInstance;
+use tag_state::predecessor::Predecessor;
 use tag_state::reason::Reason;
 use tag_state::settings::Settings;
 use tag_state::stage::Stage;
-use tag_state::text::mail::{Links, approval_mail};
+use tag_state::tags::Request;
+use tag_state::text::mail::{Letter, Links};
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::observe;
-use crate::ports::{Announcer, Answer, CallError, Failure, Macs, Mailer, Rds};
+use crate::ports::{Announcer, Answer, Dns, Macs, Mailer, Rds};
+use crate::post::Post;
+use crate::promote::verify;
 use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// What request-approval needs of the world.
-pub struct Ports<'a, R, K, M, A> {
+pub struct Ports<'a, R, D, K, M, A> {
     /// Amazon RDS.
     pub rds: &'a R,
+    /// Amazon Route 53, which is only read.
+    pub dns: &'a D,
     /// AWS KMS.
     pub macs: &'a K,
     /// Amazon SES.
@@ -27,6 +34,9 @@ pub struct Ports<'a, R, K, M, A> {
     pub announcer: &'a A,
 }
 
+/// The stages in which there can be something to ask or to tell.
+const STAGES: [Stage; 3] = [Stage::Rebooted, Stage::Promoted, Stage::Forgotten];
+
 /// What a mail needs beside the request: refused in one go where anything is missing.
 struct Desk<'a> {
     sender: &'a str,
@@ -34,139 +44,208 @@ struct Desk<'a> {
     key_id: &'a str,
 }
 
-/// Looks at what the wake-up is about and asks where nobody was asked.
-pub async fn run<R: Rds, K: Macs, M: Mailer, A: Announcer>(
+/// One wake-up, and what it found.
+struct Round<'a, R, D, K, M, A> {
+    scene: Scene<'a, R, A>,
+    ports: &'a Ports<'a, R, D, K, M, A>,
+    found: Vec<OwnInstance>,
+}
+
+/// Looks at what the wake-up is about, tells what is new, and asks where nobody was asked.
+pub async fn run<R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer>(
     settings: &Settings,
-    ports: &Ports<'_, R, K, M, A>,
+    ports: &Ports<'_, R, D, K, M, A>,
     wake: &Wake,
     now: Timestamp,
 ) -> Report {
     let mut report = Report::new(settings, "request-approval", wake, now);
-    let scene = Scene { settings, rds: ports.rds, announcer: ports.announcer, now };
-    for own in observe::instances(settings, ports.rds, wake, &[Stage::Rebooted], &mut report).await {
-        let turn = turn(&scene, ports, &own, &mut report).await;
-        report.record(own.identifier(), turn);
+    let round = Round::begin(settings, ports, wake, now, &mut report).await;
+    for own in &round.found {
+        match round.tell(own, wake, &mut report).await {
+            Ok(None) => {}
+            Ok(Some(told)) => report.add(told),
+            Err(stop) => report.stopped(Some(own.identifier()), stop),
+        }
+        // In a listing, of those that wait for no approval only news is looked for.
+        if own.stage() == Stage::Rebooted || *wake != Wake::All {
+            let turn = round.turn(own, &mut report).await;
+            report.record(own.identifier(), turn);
+        }
     }
     report.finish()
 }
 
 /// Asks once more, because a person wants it: about the instance that `wake` names, else about the newest one that
 /// is set up. `anew` closes the links that are out.
-pub async fn again<R: Rds, K: Macs, M: Mailer, A: Announcer>(
+pub async fn again<R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer>(
     settings: &Settings,
-    ports: &Ports<'_, R, K, M, A>,
+    ports: &Ports<'_, R, D, K, M, A>,
     anew: bool,
     wake: &Wake,
     now: Timestamp,
 ) -> Report {
     let mut report = Report::new(settings, "request", wake, now);
-    let scene = Scene { settings, rds: ports.rds, announcer: ports.announcer, now };
-    let found = observe::instances(settings, ports.rds, wake, &[Stage::Rebooted], &mut report).await;
-    if let Some(own) = found.iter().max_by_key(|own| own.edition()) {
-        let turn = turn_again(&scene, ports, own, anew, &mut report).await;
+    let round = Round::begin(settings, ports, wake, now, &mut report).await;
+    let newest = |own: &&OwnInstance| own.edition();
+    let waits = |own: &&OwnInstance| own.stage() == Stage::Rebooted || *wake != Wake::All;
+    if let Some(own) = round.found.iter().filter(waits).max_by_key(newest) {
+        let turn = round.turn_again(own, anew, &mut report).await;
         report.record(own.identifier(), turn);
     }
     report.finish()
 }
 
-async fn turn_again<R: Rds, K: Macs, M: Mailer, A: Announcer>(
-    scene: &Scene<'_, R, A>,
-    ports: &Ports<'_, R, K, M, A>,
-    own: &OwnInstance,
-    anew: bool,
-    report: &mut Report,
-) -> Result<Outcome, Stop> {
-    let ask = to_act(ask_again(scene.settings, own, anew, scene.now), Some(own.identifier()))?;
-    match desk(scene.settings) {
-        Ok(desk) => Ok(mail_all(scene, ports, &desk, own, &ask, report).await?),
-        Err(reason) => Ok(Outcome::not_done(Some(own.identifier()), Did::Refuses, &reason)),
+impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M, A> {
+    async fn begin(
+        settings: &'a Settings,
+        ports: &'a Ports<'a, R, D, K, M, A>,
+        wake: &Wake,
+        now: Timestamp,
+        report: &mut Report,
+    ) -> Self {
+        let scene = Scene { settings, rds: ports.rds, announcer: ports.announcer, now };
+        Round { scene, ports, found: observe::instances(settings, ports.rds, wake, &STAGES, report).await }
     }
-}
 
-async fn turn<R: Rds, K: Macs, M: Mailer, A: Announcer>(
-    scene: &Scene<'_, R, A>,
-    ports: &Ports<'_, R, K, M, A>,
-    own: &OwnInstance,
-    report: &mut Report,
-) -> Result<Outcome, Stop> {
-    match to_act(decide(scene.settings, own, scene.now), Some(own.identifier()))? {
-        RequestStep::Ask(ask) => match desk(scene.settings) {
-            Ok(desk) => Ok(mail_all(scene, ports, &desk, own, &ask, report).await?),
-            Err(reason) => Ok(Outcome::not_done(Some(own.identifier()), Did::Refuses, &reason)),
-        },
-        RequestStep::GiveUp(given_up) => Ok(scene.give_up(own, &given_up, report).await?),
-    }
-}
-
-fn desk(settings: &Settings) -> Result<Desk<'_>, Reason> {
-    let promote = &settings.promote;
-    match (&promote.sender, &promote.url, &promote.key_id) {
-        (Some(sender), Some(url), Some(key_id)) => Ok(Desk { sender, url, key_id }),
-        (sender, url, key_id) => {
-            let missing = [("sender", sender), ("url", url), ("keyId", key_id)]
-                .into_iter()
-                .filter(|(_, value)| value.is_none())
-                .map(|(key, _)| format!("rdsecho.promote.{key}"));
-            Err(Reason::SettingMissing { key: missing.collect::<Vec<_>>().join(", ") })
+    async fn turn(&self, own: &OwnInstance, report: &mut Report) -> Result<Outcome, Stop> {
+        match to_act(decide(self.scene.settings, own, self.scene.now), Some(own.identifier()))? {
+            RequestStep::Ask(ask) => self.ask(own, &ask, report).await,
+            RequestStep::GiveUp(given_up) => Ok(self.scene.give_up(own, &given_up, report).await?),
         }
     }
-}
 
-async fn mail_all<R: Rds, K: Macs, M: Mailer, A: Announcer>(
-    scene: &Scene<'_, R, A>,
-    ports: &Ports<'_, R, K, M, A>,
-    desk: &Desk<'_>,
-    own: &OwnInstance,
-    ask: &Ask,
-    report: &mut Report,
-) -> Answer<Outcome> {
-    let Scene { settings, rds, .. } = scene;
-    if let Some(tags) = &ask.open {
-        rds.add_tags(&own.facts().arn, tags).await?;
+    async fn turn_again(&self, own: &OwnInstance, anew: bool, report: &mut Report) -> Result<Outcome, Stop> {
+        let ask = to_act(ask_again(self.scene.settings, own, anew, self.scene.now), Some(own.identifier()))?;
+        self.ask(own, &ask, report).await
     }
-    let mut reached: Vec<String> = Vec::new();
-    let mut failures: Vec<CallError> = Vec::new();
-    for approver in &ask.to {
-        let links = Links {
-            confirm: link(settings, ports.macs, desk, own, ask, Action::Confirm, approver).await?,
-            cancel: link(settings, ports.macs, desk, own, ask, Action::Cancel, approver).await?,
+
+    /// First what the mails say is read, then the request is opened, then the mails go out, then that is marked.
+    async fn ask(&self, own: &OwnInstance, ask: &Ask, report: &mut Report) -> Result<Outcome, Stop> {
+        let Scene { settings, rds, .. } = &self.scene;
+        let desk = self.desk(own)?;
+        let predecessor = self.leads_to(own).await?;
+        let letter = self.letter(&desk, own, ask.request, &predecessor);
+        if let Some(tags) = &ask.open {
+            rds.add_tags(&own.facts().arn, tags).await?;
+        }
+        let mut post = Post::default();
+        for approver in &ask.to {
+            let links = self.links(&desk, own, ask.request, approver).await?;
+            post.send(self.ports.mailer, &letter.asking(approver, &links)).await;
+        }
+        let what = post.report(own.identifier(), report);
+        // Where nobody could be reached at all it is tried again for as long as the request is open.
+        if post.has_reached() || !ask.reached.is_empty() {
+            let nobody_left = post.is_hopeless() || ask.last_try;
+            rds.add_tags(&own.facts().arn, &ask.notified(settings, post.reached(), nobody_left)).await?;
+        }
+        let why = format!("request {} is open until {}", ask.request.number, ask.request.expires);
+        Ok(Outcome::done(own.identifier(), Did::Acted, what, why))
+    }
+
+    /// Tells those who were asked what is new; `None` where nothing is.
+    async fn tell(&self, own: &OwnInstance, wake: &Wake, report: &mut Report) -> Result<Option<Outcome>, Stop> {
+        let Scene { settings, rds, now, .. } = &self.scene;
+        let verified = match news::wants_proof(settings, own, *now) {
+            true => verify(settings, self.ports.macs, own).await?,
+            false => Vec::new(),
         };
-        match ports.mailer.send(&approval_mail(settings, own, ask.request, desk.sender, approver, &links)).await {
-            Ok(()) => reached.push(approver.clone()),
-            Err(error) => failures.push(error),
+        let Some(tell) = news::decide(settings, own, &verified, *now) else { return Ok(None) };
+        // A click and the switch that it leads to wake this within a second: only the second tells of the switch, or
+        // people would hear of it twice.
+        if let (News::Promoted { .. }, Wake::Instance { is_click: true, .. }) = (&tell.news, wake) {
+            return Ok(None);
+        }
+        let desk = self.desk(own)?;
+        let predecessor = match &tell.news {
+            News::Reminder => self.leads_to(own).await?,
+            News::Promoted { .. } => self.led_to(own).await?,
+            // Their mails tell nothing of it.
+            News::Confirmed { .. } | News::Cancelled { .. } | News::Expired { .. } | News::Withdrawn { .. } => {
+                Predecessor::Unknown
+            }
+        };
+        let letter = self.letter(&desk, own, tell.request, &predecessor);
+        let mut post = Post::default();
+        for approver in &tell.to {
+            let links = match tell.news {
+                News::Reminder => Some(self.links(&desk, own, tell.request, approver).await?),
+                News::Confirmed { .. }
+                | News::Cancelled { .. }
+                | News::Promoted { .. }
+                | News::Expired { .. }
+                | News::Withdrawn { .. } => None,
+            };
+            post.send(self.ports.mailer, &letter.telling(approver, &tell.news, links.as_ref())).await;
+        }
+        let what = post.report(own.identifier(), report);
+        if post.has_reached() || !tell.reached.is_empty() {
+            let nobody_left = post.is_hopeless() || tell.last_try;
+            rds.add_tags(&own.facts().arn, &tell.told(settings, post.reached(), nobody_left)).await?;
+        }
+        Ok(Some(Outcome::done(own.identifier(), Did::Acted, what, why(&tell))))
+    }
+
+    fn desk(&self, own: &OwnInstance) -> Result<Desk<'a>, Stop> {
+        let promote = &self.scene.settings.promote;
+        match (&promote.sender, &promote.url, &promote.key_id) {
+            (Some(sender), Some(url), Some(key_id)) => Ok(Desk { sender, url, key_id }),
+            (sender, url, key_id) => {
+                let missing = [("sender", sender), ("url", url), ("keyId", key_id)]
+                    .into_iter()
+                    .filter(|(_, value)| value.is_none())
+                    .map(|(key, _)| format!("rdsecho.promote.{key}"));
+                let reason = Reason::SettingMissing { key: missing.collect::<Vec<_>>().join(", ") };
+                Err(Outcome::not_done(Some(own.identifier()), Did::Refuses, &reason).into())
+            }
         }
     }
-    // Those whose mail SES will never take are told about once, and do not make the others' mail repeat.
-    let hopeless = failures.iter().all(|error| error.failure == Failure::Refused);
-    report.errors.extend(failures.iter().map(|error| format!("{}: {error}", own.identifier())));
-    // Where nobody could be reached at all it is tried again for as long as the request is open.
-    if !reached.is_empty() || !ask.reached.is_empty() {
-        let nobody_left = hopeless || ask.last_try;
-        rds.add_tags(&own.facts().arn, &ask.notified(settings, &reached, nobody_left)).await?;
+
+    fn letter<'l>(
+        &'l self,
+        desk: &Desk<'l>,
+        own: &'l OwnInstance,
+        request: Request,
+        predecessor: &'l Predecessor,
+    ) -> Letter<'l> {
+        let Scene { settings, now, .. } = &self.scene;
+        Letter { settings, own, predecessor, request, sender: desk.sender, now: *now }
     }
-    let what = match reached[..] {
-        [] => "nobody could be mailed".to_owned(),
-        _ => format!("mailed {}", reached.join(", ")),
-    };
-    Ok(Outcome::done(
-        own.identifier(),
-        Did::Acted,
-        what,
-        format!("request {} is open until {}", ask.request.number, ask.request.expires),
-    ))
+
+    /// What the CNAME leads to now. Where that cannot be read, nobody is asked to decide about it.
+    async fn leads_to(&self, own: &OwnInstance) -> Result<Predecessor, Stop> {
+        let Scene { settings, rds, .. } = &self.scene;
+        let record = observe::record(settings, self.ports.dns).await?;
+        let at = Predecessor::of(&settings.name, own, &record);
+        Ok(observe::predecessor(settings, *rds, &self.found, at).await?)
+    }
+
+    /// What it led to before the promotion.
+    async fn led_to(&self, own: &OwnInstance) -> Answer<Predecessor> {
+        let Scene { settings, rds, .. } = &self.scene;
+        observe::predecessor(settings, *rds, &self.found, Predecessor::before(&settings.name, own)).await
+    }
+
+    /// An approver's links. The same request gives the same ones, however often they are made.
+    async fn links(&self, desk: &Desk<'_>, own: &OwnInstance, request: Request, approver: &str) -> Answer<Links> {
+        let link = async |action: Action| -> Answer<String> {
+            let claim = claim(self.scene.settings, own, request, action, approver);
+            let mac = self.ports.macs.generate(desk.key_id, &claim.message()).await?;
+            let token: Token = claim.token(&mac);
+            Ok(format!("{}/{}", desk.url, token.expose()))
+        };
+        Ok(Links { confirm: link(Action::Confirm).await?, cancel: link(Action::Cancel).await? })
+    }
 }
 
-async fn link(
-    settings: &Settings,
-    macs: &impl Macs,
-    desk: &Desk<'_>,
-    own: &OwnInstance,
-    ask: &Ask,
-    action: Action,
-    approver: &str,
-) -> Answer<String> {
-    let claim = claim(settings, own, ask.request, action, approver);
-    let mac = macs.generate(desk.key_id, &claim.message()).await?;
-    let token: Token = claim.token(&mac);
-    Ok(format!("{}/{}", desk.url, token.expose()))
+fn why(tell: &Tell) -> String {
+    let number = tell.request.number;
+    match &tell.news {
+        News::Reminder => format!("request {number} ends at {}", tell.request.expires),
+        News::Confirmed { by } => format!("request {number} is confirmed by {}", by.join(", ")),
+        News::Cancelled { by, .. } => format!("request {number} was cancelled by {by}"),
+        News::Promoted { .. } => format!("the instance of request {number} is promoted"),
+        News::Expired { .. } => format!("request {number} has expired"),
+        News::Withdrawn { why } => format!("the instance of request {number} is given up: {why}"),
+    }
 }

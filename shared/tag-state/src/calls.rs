@@ -1,5 +1,7 @@
 //! The calls that change something, as plain values: what a decision asks for and a port carries out.
 
+use std::fmt;
+
 use crate::facts::{Record, Tags};
 use crate::parameter::Parameters;
 
@@ -100,19 +102,31 @@ impl Swap {
     }
 }
 
-/// One mail to one reader.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One mail to one reader. Its `Debug` leaves the texts out, because whoever has the links in them can answer.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// The sender's name, as mail programs show it.
+    pub from_name: String,
     /// The sender's address, verified with SES.
     pub from: String,
     /// The recipient's address.
     pub to: String,
+    /// Who gets the answers to it; the sender where nobody does.
+    pub reply_to: Option<String>,
+    /// The message id, with its angle brackets, that all mails of one conversation name.
+    pub thread: String,
     /// The subject line.
     pub subject: String,
     /// The plain text part, complete in itself.
     pub text: String,
     /// The HTML part, complete in itself.
     pub html: String,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail").field("to", &self.to).field("subject", &self.subject).finish_non_exhaustive()
+    }
 }
 
 /// An event of ours on the default bus, `source` being `rds-echo`.

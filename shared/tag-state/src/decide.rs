@@ -5,6 +5,7 @@ pub mod click;
 pub mod forget;
 pub mod modify;
 pub mod new;
+pub mod news;
 pub mod promote;
 pub mod reboot;
 pub mod request;

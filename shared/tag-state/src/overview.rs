@@ -6,6 +6,7 @@ use crate::decide::promote::confirmed;
 use crate::decide::request::cancelled_by;
 use crate::facts::{Instance, Record};
 use crate::own::OwnInstance;
+use crate::remark::Remark;
 use crate::settings::Settings;
 use crate::stage::Stage;
 use crate::tags::Took;
@@ -57,8 +58,8 @@ pub struct Asked {
     pub confirmed: Vec<String>,
     /// How many must.
     pub needed: usize,
-    /// Who has cancelled it.
-    pub cancelled_by: Option<String>,
+    /// Who has cancelled it, and what they wrote beside it.
+    pub cancelled: Option<(String, Option<Remark>)>,
 }
 
 /// One row for each instance that is named like this echo's, the newest first.
@@ -95,7 +96,7 @@ fn ours(settings: &Settings, own: &OwnInstance) -> Ours {
             },
             confirmed: confirmed(settings, own, request).map(|(claim, _)| claim.approver).collect(),
             needed: settings.approvals(),
-            cancelled_by: cancelled_by(own, request),
+            cancelled: cancelled_by(own, request).map(|(by, how)| (by.to_owned(), how.remark.clone())),
         }
     });
     Ours {

@@ -165,7 +165,7 @@ reasons! {
     NotRequested {} "not-requested" => "its approval has not been requested yet";
     /// Somebody cancelled.
     Cancelled {
-        /// Who.
+        /// Who, and in parentheses what they wrote beside it.
         by: String
     } "cancelled" => "the request was cancelled by {by}; the next echo, or a new request, asks again";
     /// The request ran out.
@@ -248,6 +248,8 @@ reasons! {
     BadLink {} "bad-link" => "the link is not one that this echo mailed";
     /// A link, genuine or not, whose time is over.
     OldLink {} "old-link" => "the link's time is over";
+    /// Something else was sent than the page's form.
+    BadForm {} "bad-form" => "what was sent is not the page's form";
     /// The event was not for us.
     ForeignEvent {
         /// Why.

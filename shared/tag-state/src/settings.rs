@@ -12,6 +12,7 @@ mod schema;
 use std::fmt;
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
 use crate::facts::Tags;
 use crate::name::EchoName;
@@ -102,6 +103,10 @@ pub struct Promotion {
     pub approval: Approval,
     /// `rdsecho.promote.sender`: the verified address that mails come from.
     pub sender: Option<String>,
+    /// `rdsecho.promote.replyTo`: the person who gets the answers to mails, and is named in them.
+    pub reply_to: Option<String>,
+    /// `rdsecho.promote.timeZone`: the time zone of the times in mails and pages; default UTC.
+    pub time_zone: TimeZone,
     /// `rdsecho.promote.url`: what the links begin with, without a slash at the end.
     pub url: Option<String>,
     /// `rdsecho.promote.keyId`: the KMS HMAC key of the links.
@@ -126,6 +131,9 @@ pub enum Approval {
         expiry: SignedDuration,
         /// `rdsecho.promote.windowHours`: how long after that a promotion may still act on them; default 1.
         window: SignedDuration,
+        /// `rdsecho.promote.reminderHours`: how long before their end those who have not answered are mailed once
+        /// more; `None` for never. Default: a third of the expiry.
+        reminder: Option<SignedDuration>,
     },
 }
 

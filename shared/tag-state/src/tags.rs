@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::approval::Mac;
 use crate::facts::Tags;
 use crate::name::EchoName;
+use crate::remark::{Remark, quote, unquote};
 use crate::stage::{Move, Stage};
 
 /// The most tags a resource can have (RDS tagging documentation).
@@ -34,13 +35,15 @@ pub struct Confirmation {
     pub mac: Mac,
 }
 
-/// A cancellation as its tag holds it: `REQUEST TIME`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A cancellation as its tag holds it: `REQUEST TIME`, and behind that the [quoted](quote) remark, if there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cancellation {
     /// The request that was cancelled.
     pub request: u32,
     /// When the button was pressed.
     pub at: Timestamp,
+    /// What its sender wants the others to know.
+    pub remark: Option<Remark>,
 }
 
 /// Our tags of one instance.
@@ -66,6 +69,11 @@ pub struct EchoTags {
     pub request: Option<Request>,
     /// The request whose mails are out.
     pub notified: Option<Notified>,
+    /// The last news of an open request that its approvers were told.
+    pub told: Option<Told>,
+    /// How it ended, as its approvers were told. Two tags, because two runs may tell of both at once, and the one
+    /// that is slower must not undo what the other one wrote.
+    pub told_end: Option<Told>,
     /// Who confirmed, by address. Confirmations that cannot be read are not here: they count for nothing.
     pub confirmed: BTreeMap<String, Confirmation>,
     /// Who cancelled, by address.
@@ -77,8 +85,8 @@ pub struct EchoTags {
 }
 
 /// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
-/// were reached where some were not. Two runs that open the same request at once write different ends, and
-/// only the links of the one that stays are good: so the request is named by both.
+/// were reached where some were not. Two runs that open the same request at once can write different ends, where
+/// full ten minutes come in between, and only the links of the one that stays are good: so the request is named by both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notified {
     /// Its number.
@@ -94,6 +102,16 @@ impl Notified {
     pub fn is_of(&self, request: Request) -> bool {
         self.request == request.number && self.expires == request.expires
     }
+}
+
+/// Which news of a request the approvers were told, as its tag holds it: `REQUEST EXPIRES NEWS`, and behind that
+/// the addresses that were reached where some were not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The news, by its [word](crate::decide::news::News::word).
+    pub news: String,
+    /// The request, and who was reached.
+    pub notified: Notified,
 }
 
 /// How long an instance was in each stage on its way to a promotion, as its tag holds it: `STAGE SECONDS`, one
@@ -209,6 +227,8 @@ impl EchoTags {
             request,
             // What cannot be read is mailed again; that harms nobody.
             notified: get("notified").and_then(read_notified),
+            told: get("told").and_then(read_told),
+            told_end: get("told-end").and_then(read_told),
             confirmed,
             cancelled,
             replaced: text("replaced"),
@@ -228,8 +248,20 @@ fn read_confirmation(value: &str) -> Option<Confirmation> {
 }
 
 fn read_cancellation(value: &str) -> Option<Cancellation> {
-    let (number, time) = value.split_once(' ')?;
-    Some(Cancellation { request: number.parse().ok()?, at: time.parse().ok()? })
+    let mut parts = value.splitn(3, ' ');
+    Some(Cancellation {
+        request: parts.next()?.parse().ok()?,
+        at: parts.next()?.parse().ok()?,
+        remark: parts.next().and_then(|quoted| Remark::new(&unquote(quoted))),
+    })
+}
+
+fn read_told(value: &str) -> Option<Told> {
+    let (request, rest) = value.split_once(' ')?;
+    let (expires, rest) = rest.split_once(' ')?;
+    let (news, reached) = rest.split_once(' ').unwrap_or((rest, ""));
+    let notified = read_notified(format!("{request} {expires} {reached}").trim_end())?;
+    Some(Told { news: news.to_owned(), notified })
 }
 
 fn read_notified(value: &str) -> Option<Notified> {
@@ -318,18 +350,33 @@ pub fn confirmation_tag(name: &EchoName, approver: &str, confirmation: &Confirma
 /// The tag that says who was mailed about a request: everybody, or `only` these. Addresses that do not fit
 /// are left out; they get one mail more.
 pub fn notified_tag(name: &EchoName, request: Request, only: Option<&[String]>) -> Tags {
-    let mut value = format!("{} {}", request.number, stamp(request.expires));
-    for address in only.unwrap_or_default() {
-        if value.len() + 1 + address.len() <= LONGEST_VALUE {
+    let value = format!("{} {}", request.number, stamp(request.expires));
+    TagWriter::new(name).text("notified", &with_addresses(value, only)).finish()
+}
+
+/// The tag `told` or `told-end`, which says the same of a piece of news.
+pub fn told_tag(name: &EchoName, suffix: &str, request: Request, news: &str, only: Option<&[String]>) -> Tags {
+    let value = format!("{} {} {news}", request.number, stamp(request.expires));
+    TagWriter::new(name).text(suffix, &with_addresses(value, only)).finish()
+}
+
+fn with_addresses(mut value: String, addresses: Option<&[String]>) -> String {
+    for address in addresses.unwrap_or_default() {
+        if value.chars().count() + 1 + address.chars().count() <= LONGEST_VALUE {
             value.push(' ');
             value.push_str(address);
         }
     }
-    TagWriter::new(name).text("notified", &value).finish()
+    value
 }
 
-/// The tag of a cancellation.
-pub fn cancellation_tag(name: &EchoName, approver: &str, cancellation: Cancellation) -> Tags {
-    let value = format!("{} {}", cancellation.request, stamp(cancellation.at));
+/// The tag of a cancellation. A remark that does not fit is cut.
+pub fn cancellation_tag(name: &EchoName, approver: &str, cancellation: &Cancellation) -> Tags {
+    let mut value = format!("{} {}", cancellation.request, stamp(cancellation.at));
+    if let Some(remark) = &cancellation.remark {
+        let room = LONGEST_VALUE - value.chars().count() - 1;
+        value.push(' ');
+        value.push_str(&quote(remark.as_str(), room));
+    }
     TagWriter::new(name).text(&format!("cancelled:{approver}"), &value).finish()
 }

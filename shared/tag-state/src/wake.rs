@@ -17,6 +17,8 @@ pub enum Wake {
         identifier: String,
         /// What was said of it.
         what: String,
+        /// Whether an approver's click is what happened. The switch that may follow from it has an event of its own.
+        is_click: bool,
     },
     /// A snapshot became available.
     Snapshot {
@@ -36,7 +38,7 @@ impl fmt::Display for Wake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Wake::All => f.write_str("schedule"),
-            Wake::Instance { identifier, what } => write!(f, "{what} ({identifier})"),
+            Wake::Instance { identifier, what, .. } => write!(f, "{what} ({identifier})"),
             Wake::Snapshot { arn, what } => write!(f, "{what} ({})", last_part(arn)),
             Wake::Foreign { why } => write!(f, "foreign event: {why}"),
         }
@@ -69,7 +71,7 @@ impl Wake {
                             (None, Some(action)) => format!("{kind}: {action}"),
                             (None, None) => kind.to_owned(),
                         };
-                        instance_of(settings, instance, change)
+                        instance_of(settings, instance, change, kind == "Echo Approval Changed")
                     }
                     (Ok(()), None) => foreign("it names no instance".to_owned()),
                 }
@@ -84,7 +86,7 @@ impl Wake {
                     .collect::<Vec<_>>()
                     .join(": ");
                 match arn.splitn(7, ':').collect::<Vec<_>>()[..] {
-                    ["arn", _, "rds", _, _, "db", identifier] => instance_of(settings, identifier, what),
+                    ["arn", _, "rds", _, _, "db", identifier] => instance_of(settings, identifier, what, false),
                     ["arn", _, "rds", _, _, "snapshot", _] => Wake::Snapshot { arn: arn.to_owned(), what },
                     _ => foreign(format!("its source {arn:?} is neither an instance nor a snapshot")),
                 }
@@ -95,9 +97,9 @@ impl Wake {
     }
 }
 
-fn instance_of(settings: &Settings, identifier: &str, what: String) -> Wake {
+fn instance_of(settings: &Settings, identifier: &str, what: String, is_click: bool) -> Wake {
     if settings.name.edition(identifier).is_some() {
-        Wake::Instance { identifier: identifier.to_ascii_lowercase(), what }
+        Wake::Instance { identifier: identifier.to_ascii_lowercase(), what, is_click }
     } else {
         Wake::Foreign { why: format!("instance {identifier:?} is none that echo {} gives", settings.name) }
     }

@@ -12,6 +12,7 @@ use tag_state::decide::retire::{self, RetireStep};
 use tag_state::decide::{Decision, retire::PAUSE};
 use tag_state::facts::Record;
 use tag_state::own::OwnInstance;
+use tag_state::predecessor::Predecessor;
 use tag_state::proof::Verified;
 use tag_state::stage::Stage;
 use tag_state::status::{Class, STATUSES};
@@ -93,7 +94,7 @@ fn a_request_that_was_mailed_waits_and_a_closed_one_is_left() {
     let decide = |own: &OwnInstance, time| request::decide(&settings(), own, at(time));
     let asked = confirmed_by(&[], NOW);
     let Decision::Wait { until, .. } = decide(&asked, NOW) else { panic!() };
-    assert_eq!(until, Some(at("2026-11-25T00:00:00Z")));
+    assert_eq!(until, Some(at("2026-11-24T00:00:00Z")), "the reminder");
     assert_eq!(code(decide(&asked, "2026-11-25T01:00:01Z")), "expired");
     let none = with("-Drdsecho.promote.approval=none");
     assert_eq!(code(request::decide(&none, &ours("dev-2026-11-22", "rebooted", &[]), at(NOW))), "nobody-asked");
@@ -338,6 +339,9 @@ fn retire_takes_a_final_snapshot_whenever_rds_can() {
     }
 }
 
+/// What the CNAME leads to, where it makes no difference.
+const ELSEWHERE: Predecessor = Predecessor::Unknown;
+
 #[test]
 fn a_link_tells_how_things_stand_and_writes_only_where_that_means_something() {
     let open = confirmed_by(&[], NOW);
@@ -345,8 +349,8 @@ fn a_link_tells_how_things_stand_and_writes_only_where_that_means_something() {
     let link = |action| claim(&settings(), &open, request, action, "ann@example.test");
     let see = |settings: &str, own: Option<&OwnInstance>, time: &str| {
         let settings = with(settings);
-        let standing = standing(&settings, own, &link(Action::Confirm), &mac(7), at(time));
-        let writes = |action| press(&settings, &standing, &link(action), &mac(7), at(time)).is_some();
+        let standing = standing(&settings, own, &ELSEWHERE, &link(Action::Confirm), &mac(7), at(time));
+        let writes = |action| press(&settings, &standing, &link(action), &mac(7), None, at(time)).is_some();
         (standing.clone(), writes(Action::Confirm), writes(Action::Cancel))
     };
     let two = "-Drdsecho.promote.approvals=2";
@@ -358,16 +362,16 @@ fn a_link_tells_how_things_stand_and_writes_only_where_that_means_something() {
     assert_eq!(see(two, Some(&ann), NOW), (Standing::ConfirmedByYou { confirmed: 1, needed: 2 }, false, true));
     assert_eq!(see("", Some(&bob), NOW), (Standing::Enough, true, true));
     // A confirmation with another MAC than this link's is void, and this link can make it good.
-    let void = standing(&with(two), Some(&ann), &link(Action::Confirm), &mac(8), at(NOW));
+    let void = standing(&with(two), Some(&ann), &ELSEWHERE, &link(Action::Confirm), &mac(8), at(NOW));
     assert_eq!(void, Standing::Open { confirmed: 0, needed: 2 });
-    let seen_by_cancel = standing(&with(two), Some(&ann), &link(Action::Cancel), &mac(8), at(NOW));
+    let seen_by_cancel = standing(&with(two), Some(&ann), &ELSEWHERE, &link(Action::Cancel), &mac(8), at(NOW));
     assert_eq!(seen_by_cancel, Standing::ConfirmedByYou { confirmed: 1, needed: 2 });
     let seen_by_bob = claim(&settings(), &open, request, Action::Confirm, "bob@example.test");
-    let seen_by_bob = standing(&with(two), Some(&ann), &seen_by_bob, &mac(8), at(NOW));
+    let seen_by_bob = standing(&with(two), Some(&ann), &ELSEWHERE, &seen_by_bob, &mac(8), at(NOW));
     assert_eq!(seen_by_bob, Standing::Open { confirmed: 1, needed: 2 });
     let mut cancelled = ann.facts().clone();
     cancelled.tags.extend(common::tags(&[("cancelled:bob@example.test", "1 2026-11-23T08:00:00Z")]));
-    let by_bob = Standing::Cancelled { by: "bob@example.test".to_owned() };
+    let by_bob = Standing::Cancelled { by: "bob@example.test".to_owned(), remark: None };
     assert_eq!(see("", Some(&own(cancelled)), NOW), (by_bob, false, false));
     assert_eq!(see("", Some(&open), "2026-11-25T00:00:00Z").0, Standing::Open { confirmed: 0, needed: 1 });
     assert_eq!(see("", Some(&open), "2026-11-25T00:00:01Z"), (Standing::Expired, false, false));
@@ -381,6 +385,12 @@ fn a_link_tells_how_things_stand_and_writes_only_where_that_means_something() {
     ] {
         assert_eq!(see("", Some(&ours("dev-2026-11-22", stage, REQUEST)), NOW), (expected, false, false), "{stage}");
     }
+    // The CNAME is the truth, and the tags follow it.
+    for settled in [&open, &bob] {
+        let switched =
+            standing(&with(two), Some(settled), &Predecessor::Itself, &link(Action::Cancel), &mac(7), at(NOW));
+        assert_eq!(switched, Standing::Promoted, "too late to cancel");
+    }
     let mut newer = open.facts().clone();
     newer.tags.extend(common::tags(&[("request", "2")]));
     assert_eq!(see("", Some(&own(newer)), NOW), (Standing::Superseded, false, false));
@@ -393,5 +403,5 @@ fn a_link_of_another_instance_of_the_same_name_is_out_of_date() {
     let open = confirmed_by(&[], NOW);
     let mut other = claim(&settings(), &open, open.tags().request.unwrap(), Action::Confirm, "ann@example.test");
     other.resource_id = "db-DELETED".to_owned();
-    assert_eq!(standing(&settings(), Some(&open), &other, &mac(7), at(NOW)), Standing::Superseded);
+    assert_eq!(standing(&settings(), Some(&open), &ELSEWHERE, &other, &mac(7), at(NOW)), Standing::Superseded);
 }

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use tag_state::approval::Mac;
 use tag_state::facts::Tags;
 use tag_state::own::OwnInstance;
+use tag_state::remark::Remark;
 use tag_state::stage::Stage;
 use tag_state::tags::{
     Cancellation, Confirmation, EchoTags, LONGEST_KEY, LONGEST_VALUE, TagWriter, cancellation_tag, confirmation_tag,
@@ -29,12 +30,12 @@ fn read(tags: &Tags) -> EchoTags {
 
 proptest! {
     #[test]
-    fn clicks_read_back(request: u32, at in moment(), bytes: [u8; 32], address in "[a-z0-9.+_-]{1,30}@[a-z0-9.-]{1,30}") {
+    fn clicks_read_back(request: u32, at in moment(), bytes: [u8; 32], address in "[a-z0-9.+_-]{1,30}@[a-z0-9.-]{1,30}", remark in "[ -~äßЖ中]{0,60}") {
         let confirmation = Confirmation { request, at, mac: Mac::from_bytes(&bytes).unwrap() };
-        let cancellation = Cancellation { request, at };
+        let cancellation = Cancellation { request, at, remark: Remark::new(&remark) };
         let mut tags = base();
         tags.extend(confirmation_tag(&settings().name, &address, &confirmation));
-        tags.extend(cancellation_tag(&settings().name, &address, cancellation));
+        tags.extend(cancellation_tag(&settings().name, &address, &cancellation));
         for (key, value) in &tags {
             prop_assert!(fits_a_tag(key) && key.chars().count() <= LONGEST_KEY, "{}", key);
             prop_assert!(fits_a_tag(value) && value.chars().count() <= LONGEST_VALUE, "{}", value);

@@ -1,136 +1,380 @@
-//! What approvers read: complete, escaped, and true for each way things can stand.
+//! What approvers read, word for word: `texts/` holds every mail and page, which a change of words rewrites with
+//! `SNAPSHOTS=overwrite cargo test -p tag-state --test texts`. Beside that: nothing others control becomes markup.
 #![allow(missing_docs, reason = "tests")]
 
 mod common;
 
-use common::{NOW_DAY as NOW, at, confirmed_by, instance, own, settings, with};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use common::{NOW_DAY, at, confirmed_by, instance, ours, own, with};
+use jiff::Timestamp;
+use snapbox::{Assert, Data};
 use tag_state::approval::{Action, Claim};
-use tag_state::decide::click::{Standing, standing};
+use tag_state::calls::Mail;
+use tag_state::decide::click::Standing;
+use tag_state::decide::news::News;
 use tag_state::decide::request::claim;
 use tag_state::own::OwnInstance;
-use tag_state::text::mail::{Links, approval_mail};
-use tag_state::text::page::Page;
+use tag_state::predecessor::Predecessor;
+use tag_state::remark::Remark;
+use tag_state::settings::Settings;
+use tag_state::text::mail::{Letter, Links};
+use tag_state::text::page::{Look, Page};
+
+fn settings() -> Settings {
+    with(
+        "-Drdsecho.promote.timeZone=Europe/Berlin -Drdsecho.promote.replyTo=platform@example.test \
+         -Drdsecho.promote.approvals=2",
+    )
+}
+
+fn now() -> Timestamp {
+    at(NOW_DAY)
+}
+
+/// The copy that people are asked about, made in three hours and a half.
+fn copy(people: &[&str]) -> OwnInstance {
+    let mut instance = confirmed_by(people, "2026-11-23T08:00:00Z").facts().clone();
+    instance.tags.extend(common::tags(&[
+        ("data-from", "2026-11-21T23:30:00Z"),
+        ("took", "new 12000 modified 720"),
+        ("replaced", "dev-2026-11-15.abc.us-east-1.rds.amazonaws.com"),
+    ]));
+    own(instance)
+}
+
+fn old(stage: &str) -> Predecessor {
+    Predecessor::Ours(Box::new(ours("dev-2026-11-15", stage, &[("since", "2026-11-23T08:30:00Z")])))
+}
 
 fn links() -> Links {
     Links { confirm: "https://page.test/CONFIRM".to_owned(), cancel: "https://page.test/CANCEL".to_owned() }
+}
+
+fn same(file: &str, text: String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/texts").join(file);
+    Assert::new().action_env("SNAPSHOTS").eq(text, Data::read_from(&path, None));
+}
+
+fn letter<'a>(settings: &'a Settings, own: &'a OwnInstance, predecessor: &'a Predecessor) -> Letter<'a> {
+    let request = own.tags().request.unwrap();
+    Letter { settings, own, predecessor, request, sender: "echo@example.test", now: now() }
+}
+
+/// Every mail: (file, mail).
+fn mails() -> Vec<(&'static str, Mail)> {
+    let settings = settings();
+    let promoted = |people: &[&str]| {
+        let mut instance = copy(people).facts().clone();
+        instance.tags.extend(common::tags(&[("stage", "promoted"), ("since", "2026-11-23T08:30:00Z")]));
+        own(instance)
+    };
+    let people = |names: &[&str]| names.iter().map(|name| format!("{name}@example.test")).collect::<Vec<_>>();
+    let tell = |own: &OwnInstance, predecessor: &Predecessor, news: &News, links: Option<&Links>| {
+        letter(&settings, own, predecessor).telling("ann@example.test", news, links)
+    };
+    let ann = &["ann@example.test"];
+    let both = &["ann@example.test", "bob@example.test"];
+    let remark = Remark::new("We're testing the release until Thursday, sorry!");
+    vec![
+        ("mail-asking", letter(&settings, &copy(&[]), &old("promoted")).asking("ann@example.test", &links())),
+        (
+            "mail-asking-first",
+            letter(&settings, &copy(ann), &Predecessor::Stranger("legacy.example.test".to_owned()))
+                .asking("bob@example.test", &links()),
+        ),
+        ("mail-reminder", tell(&copy(&["bob@example.test"]), &old("promoted"), &News::Reminder, Some(&links()))),
+        (
+            "mail-confirmed",
+            tell(&copy(both), &Predecessor::Unknown, &News::Confirmed { by: people(&["ann", "bob"]) }, None),
+        ),
+        (
+            "mail-cancelled",
+            tell(
+                &copy(&[]),
+                &Predecessor::Unknown,
+                &News::Cancelled { by: "bob@example.test".to_owned(), remark },
+                None,
+            ),
+        ),
+        (
+            "mail-promoted",
+            tell(
+                &promoted(both),
+                &old("forgotten"),
+                &News::Promoted { by: people(&["ann", "bob"]), too_late: None },
+                None,
+            ),
+        ),
+        (
+            "mail-promoted-first",
+            tell(
+                &promoted(both),
+                &Predecessor::Stranger("legacy.example.test".to_owned()),
+                &News::Promoted { by: people(&["ann", "bob"]), too_late: Some("bob@example.test".to_owned()) },
+                None,
+            ),
+        ),
+        ("mail-expired", tell(&copy(ann), &Predecessor::Unknown, &News::Expired { by: people(&["ann"]) }, None)),
+        (
+            "mail-expired-in-vain",
+            tell(&copy(both), &Predecessor::Unknown, &News::Expired { by: people(&["ann", "bob"]) }, None),
+        ),
+        (
+            "mail-withdrawn",
+            tell(&copy(&[]), &Predecessor::Unknown, &News::Withdrawn { why: "RDS says storage-full".to_owned() }, None),
+        ),
+    ]
+}
+
+#[test]
+fn every_mail_reads_as_it_should() {
+    for (file, mail) in mails() {
+        let head = format!(
+            "From: {} <{}>\nTo: {}\nReply-To: {}\nReferences: {}\nSubject: {}\n\n",
+            mail.from_name,
+            mail.from,
+            mail.to,
+            mail.reply_to.unwrap_or_default(),
+            mail.thread,
+            mail.subject
+        );
+        same(&format!("{file}.txt"), head + &mail.text);
+        same(&format!("{file}.html"), mail.html);
+    }
+}
+
+/// Whoever reads only one part of a mail misses nothing.
+#[test]
+fn both_parts_of_a_mail_say_the_same() {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
+    for (file, mail) in mails() {
+        let html = words(&plain(mail.html.split_once("<body").unwrap().1.split_once('>').unwrap().1));
+        for line in mail.text.lines().map(|line| line.trim_start_matches("- ")) {
+            // The buttons' words and the facts' columns differ.
+            if line.starts_with("  ") || line.ends_with(':') || line.starts_with("https:") || line.trim() == "--" {
+                continue;
+            }
+            assert!(html.contains(&words(line)), "{file} lacks {line:?}: {html}");
+        }
+        for link in ["https://page.test/CONFIRM", "https://page.test/CANCEL"] {
+            let expected = usize::from(file.starts_with("mail-asking") || file == "mail-reminder");
+            assert_eq!((mail.text.matches(link).count(), mail.html.matches(link).count()), (expected, expected));
+        }
+        assert!(!mail.html.contains("<img") && !mail.html.contains("http-equiv") && mail.html.len() < 15_000);
+    }
+}
+
+/// All mails of a request find together, and the first line of the list stays the same.
+#[test]
+fn a_request_is_one_conversation() {
+    let all = mails();
+    let first = &all[0].1;
+    for (file, mail) in &all {
+        assert_eq!(mail.thread, first.thread, "{file}");
+        assert_eq!(mail.subject.trim_start_matches("Re: "), first.subject, "{file}");
+        assert_eq!(mail.subject.starts_with("Re: "), !file.starts_with("mail-asking"), "{file}");
+    }
+    let (mut instance, settings) = (copy(&[]).facts().clone(), settings());
+    instance.tags.extend(common::tags(&[("request", "2")]));
+    let again = own(instance);
+    let predecessor = Predecessor::Nothing;
+    let mail = letter(&settings, &again, &predecessor).asking("ann@example.test", &links());
+    assert!(mail.thread != first.thread && mail.subject != first.subject, "{}", mail.subject);
+}
+
+/// What a browser shows of markup, line by line.
+fn plain(html: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = html;
+    while let Some((text, tag)) = rest.split_once('<') {
+        shown.push_str(text);
+        rest = tag.split_once('>').unwrap().1;
+    }
+    shown.push_str(rest);
+    [("&#39;", "'"), ("&#34;", "\""), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")]
+        .iter()
+        .fold(shown, |shown, (code, character)| shown.replace(code, character))
 }
 
 fn link(own: &OwnInstance, action: Action) -> Claim {
     claim(&settings(), own, own.tags().request.unwrap(), action, "ann@example.test")
 }
 
-#[test]
-fn both_parts_of_the_mail_are_complete() {
-    let own = confirmed_by(&[], NOW);
-    let mail = approval_mail(
-        &settings(),
-        &own,
-        own.tags().request.unwrap(),
-        "echo@example.test",
-        "ann@example.test",
-        &links(),
-    );
-    assert_eq!(mail.subject, "[dev] Switch dev-db.example.test to a fresh copy? (dev-2026-11-22)");
-    assert_eq!((mail.from.as_str(), mail.to.as_str()), ("echo@example.test", "ann@example.test"));
-    for part in [&mail.text, &mail.html] {
-        for fact in [
-            "dev-db.example.test",
-            "dev-2026-11-22",
-            "rds:production-2026-11-21",
-            "db.t4g.medium, mysql 8.0.36",
-            "ann@example.test, bob@example.test",
-            "until Wednesday 25 November 2026, 00:00 UTC",
-            "kept for 24 hours more and then destroyed, after a final snapshot",
-            "do not forward this mail",
-        ] {
-            assert!(part.contains(fact), "{fact}: {part}");
-        }
-        for link in ["https://page.test/CONFIRM", "https://page.test/CANCEL"] {
-            assert_eq!(part.matches(link).count(), 1, "{link}: {part}");
-        }
-    }
-    let skip = with("-Drdsecho.retire.skipFinalSnapshot=true");
-    let mail = approval_mail(&skip, &own, own.tags().request.unwrap(), "e@example.test", "ann@example.test", &links());
-    assert!(!mail.text.contains("final snapshot") && !mail.html.contains("final snapshot"));
+/// Each way things can stand, its status and its heading.
+fn standings() -> Vec<(Standing, Action, bool, u16, &'static str)> {
+    use Action::{Cancel, Confirm};
+    let by = |name: &str, remark: &str| Standing::Cancelled { by: name.to_owned(), remark: Remark::new(remark) };
+    let (ann, bob) = ("ann@example.test", "bob@example.test");
+    let (open, half) =
+        (Standing::Open { confirmed: 0, needed: 2 }, Standing::ConfirmedByYou { confirmed: 1, needed: 2 });
+    vec![
+        (open.clone(), Confirm, false, 200, "Confirm the switch?"),
+        (open, Cancel, false, 200, "Cancel the switch?"),
+        (half.clone(), Confirm, true, 200, "Thank you, you have confirmed"),
+        (half, Cancel, false, 200, "Cancel the switch?"),
+        (Standing::Enough, Confirm, true, 200, "Thank you, that was enough"),
+        (Standing::Enough, Confirm, false, 200, "Enough have confirmed"),
+        (Standing::Enough, Cancel, false, 200, "Cancel the switch?"),
+        (by(ann, "not today"), Cancel, true, 200, "Cancelled"),
+        (by(ann, ""), Cancel, false, 200, "This request was cancelled"),
+        (by(ann, ""), Confirm, false, 409, "This request was cancelled"),
+        (by(bob, "release test"), Confirm, true, 409, "This request was cancelled"),
+        (by(bob, ""), Cancel, true, 409, "This request was cancelled"),
+        (Standing::Expired, Confirm, true, 410, "This request has expired"),
+        (Standing::Superseded, Cancel, false, 410, "This request is out of date"),
+        (Standing::Promoted, Confirm, false, 200, "Done: the switch has happened"),
+        (Standing::Promoted, Cancel, true, 409, "Too late to cancel"),
+        (Standing::NotListed, Confirm, true, 403, "You are not asked any more"),
+    ]
 }
 
+/// Every page: its status, and what a person reads on it.
+#[test]
+fn every_page_reads_as_it_should() {
+    let settings = settings();
+    let own = copy(&[]);
+    let mut all = String::new();
+    let mut add = |what: String, page: &Page<'_>, heading: &str| {
+        let html = page.html(&settings);
+        let main = html.split_once("<main>").unwrap().1.split_once("</main>").unwrap().0;
+        assert!(main.contains(&format!("<h1>{heading}</h1>")), "{what}: {main}");
+        assert!(html.len() < 15_000 && !html.contains("<script") && !html.contains("<img"), "{what}");
+        assert!(html.matches("<button").count() <= 1);
+        let lines = plain(
+            &main.replace("</dt>", ": ").replace("<button", "[button]<button").replace("<textarea", "[text]<textarea"),
+        );
+        let lines: Vec<&str> = lines.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        write!(all, "=== {what}: {}\n{}\n\n", page.status(), lines.join("\n")).unwrap();
+    };
+    for (standing, action, pressed, status, heading) in standings() {
+        let claim = link(&own, action);
+        let predecessor = old(if standing == Standing::Promoted { "forgotten" } else { "promoted" });
+        let look = Look {
+            standing: &standing,
+            claim: &claim,
+            own: Some(&own),
+            predecessor: &predecessor,
+            pressed,
+            now: now(),
+        };
+        let page = Page::Standing(look);
+        assert_eq!(page.status(), status, "{standing:?}");
+        let has_button = page.html(&settings).contains("<form method=\"post\">");
+        let may_press = matches!(
+            (&standing, action),
+            (Standing::Open { .. }, _) | (Standing::ConfirmedByYou { .. } | Standing::Enough, Action::Cancel)
+        );
+        assert_eq!(has_button, may_press, "{standing:?}");
+        add(format!("{standing:?}, {action:?}, pressed: {pressed}"), &page, heading);
+    }
+    let claim = link(&own, Action::Cancel);
+    let remark = Remark::new("release test");
+    let not_stored = Page::NotStored { claim: &claim, remark: remark.as_ref() };
+    assert!(not_stored.html(&settings).contains(">release test</textarea>"), "nobody has to type it twice");
+    add("NotStored".to_owned(), &not_stored, "That did not work, please press again");
+    for (page, status, heading) in [
+        (Page::NotRead, 503, "That did not work, please try again"),
+        (Page::BadLink, 404, "This link does not work"),
+        (Page::Expired, 410, "This link is too old"),
+        (Page::WrongMethod, 405, "This page can only be opened and its button pressed"),
+        (Page::TooLarge, 413, "That was not what the button sends"),
+        (Page::WrongType, 415, "That was not what the button sends"),
+        (Page::Unreadable, 400, "That was not what the button sends"),
+    ] {
+        assert_eq!(page.status(), status);
+        let html = page.html(&settings);
+        for nobodys_business in ["for dev", "dev-", "example.test", "form method=\"post\""] {
+            assert!(!html.contains(nobodys_business), "{page:?} tells strangers of {nobodys_business}");
+        }
+        add(format!("{page:?}"), &page, heading);
+    }
+    same("pages.txt", all);
+}
+
+/// What else the name can lead to, as mail and page tell it.
+#[test]
+fn what_the_name_leads_to_is_told_as_it_is() {
+    let settings = settings();
+    let own = copy(&[]);
+    let mut all = String::new();
+    for predecessor in [
+        Predecessor::Nothing,
+        old("promoted"),
+        Predecessor::Stranger("legacy.example.test".to_owned()),
+        Predecessor::Gone("dev-2026-11-08.abc.us-east-1.rds.amazonaws.com".to_owned()),
+        Predecessor::Unswitchable("a weighted record".to_owned()),
+        Predecessor::Itself,
+        Predecessor::Unknown,
+    ] {
+        let mail = letter(&settings, &own, &predecessor).asking("ann@example.test", &links());
+        let leads = mail.text.lines().find(|line| line.starts_with("  Leads now to")).unwrap();
+        let then = mail.text.split_once("have confirmed:\n").unwrap().1.split_once("\n\n").unwrap().0;
+        write!(all, "{leads}\n{then}\n\n").unwrap();
+    }
+    same("leads-to.txt", all);
+}
+
+/// Tags, remarks, versions and addresses are other people's: none becomes markup, a head line or a line of its own.
 #[test]
 fn what_others_control_is_never_markup() {
+    let settings = with("-Drdsecho.promote.replyTo=platform@example.test");
+    let evil = "\"><img src=x onerror=alert(1)><script>alert(1)</script>' &amp; </textarea>";
     let mut hostile = instance("dev-2026-11-22", "rebooted", common::REQUEST);
-    hostile.engine = "<script>alert(1)</script>".to_owned();
+    hostile.engine = evil.to_owned();
+    hostile.engine_version = format!("{evil}\r\nBcc: eve@example.test");
     hostile.tags.extend(common::tags(&[
-        ("snapshot", "\"><img src=x>"),
-        ("cancelled:<b>eve</b>@example.test", "1 2026-11-23T08:00:00Z"),
+        ("snapshot", evil),
+        ("failure", evil),
+        ("replaced", evil),
+        ("cancelled:<b>eve</b>@example.test", "1 2026-11-23T08:00:00Z =3Cscript=3Ealert=281=29=3C/script=3E=0D=0ABcc:"),
     ]));
     let own = own(hostile);
-    let mail =
-        approval_mail(&settings(), &own, own.tags().request.unwrap(), "e@example.test", "ann@example.test", &links());
-    let claim = link(&own, Action::Confirm);
-    let standing = standing(&settings(), Some(&own), &claim, &common::mac(7), at(NOW));
-    assert!(matches!(standing, Standing::Cancelled { .. }));
-    let page = Page::Standing { standing: &standing, claim: &claim, own: Some(&own), pressed: false };
-    let html = page.html(&settings());
-    for text in [&mail.html, &html] {
-        for markup in ["<script", "<img", "<b>"] {
-            assert!(!text.contains(markup), "{markup}: {text}");
-        }
+    let stranger = Predecessor::Stranger(evil.to_owned());
+    let letter = letter(&settings, &own, &stranger);
+    let remark = Remark::new(evil);
+    let (by, why) = (evil.to_owned(), evil.to_owned());
+    let mut texts = vec![];
+    for news in [
+        News::Cancelled { by: by.clone(), remark: remark.clone() },
+        News::Promoted { by: vec![by.clone()], too_late: Some(by.clone()) },
+        News::Confirmed { by: vec![by.clone()] },
+        News::Expired { by: vec![by.clone()] },
+        News::Withdrawn { why },
+        News::Reminder,
+    ] {
+        let mail = letter.telling("ann@example.test", &news, Some(&links()));
+        assert!(!mail.subject.contains(['\r', '\n']) && !mail.thread.contains(['\r', '\n']));
+        texts.push(mail.html);
     }
-    assert!(html.contains("&#60;b&#62;eve"), "{html}");
-}
-
-/// Each way things can stand, its status, its heading, and whether there is a button.
-#[test]
-fn each_standing_has_its_own_page() {
-    let own = confirmed_by(&[], NOW);
-    let by = |name: &str| Standing::Cancelled { by: name.to_owned() };
-    let cases = [
-        (Standing::Open { confirmed: 0, needed: 2 }, Action::Confirm, 200, "Confirm the switch?", true),
-        (Standing::Open { confirmed: 0, needed: 2 }, Action::Cancel, 200, "Cancel the switch?", true),
-        (
-            Standing::ConfirmedByYou { confirmed: 1, needed: 2 },
-            Action::Confirm,
-            200,
-            "Thank you, you have confirmed",
-            false,
-        ),
-        (Standing::ConfirmedByYou { confirmed: 1, needed: 2 }, Action::Cancel, 200, "Cancel the switch?", true),
-        (Standing::Enough, Action::Confirm, 200, "Enough have confirmed", false),
-        (Standing::Enough, Action::Cancel, 200, "Cancel the switch?", true),
-        (by("bob@example.test"), Action::Confirm, 409, "This request was cancelled", false),
-        (by("ann@example.test"), Action::Cancel, 200, "This request was cancelled", false),
-        (by("bob@example.test"), Action::Cancel, 409, "This request was cancelled", false),
-        (by("ann@example.test"), Action::Confirm, 409, "This request was cancelled", false),
-        (Standing::Expired, Action::Confirm, 410, "This request has expired", false),
-        (Standing::Superseded, Action::Cancel, 410, "This request is out of date", false),
-        (Standing::Promoted, Action::Confirm, 200, "Done: the switch has happened", false),
-        (Standing::Promoted, Action::Cancel, 409, "Too late to cancel", false),
-        (Standing::NotListed, Action::Confirm, 403, "You are not asked any more", false),
-    ];
-    for (standing, action, status, heading, button) in cases {
+    texts.push(letter.asking("ann@example.test", &links()).html);
+    for action in [Action::Confirm, Action::Cancel] {
         let claim = link(&own, action);
-        let page = Page::Standing { standing: &standing, claim: &claim, own: Some(&own), pressed: false };
-        let html = page.html(&settings());
-        assert_eq!(page.status(), status, "{standing:?}");
-        assert!(html.contains(&format!("<h1>{heading}</h1>")), "{standing:?}: {html}");
-        assert_eq!(html.contains("<form method=\"post\">"), button, "{standing:?}");
-        assert_eq!(
-            html.contains("<button type=\"submit\" class=\"cancel\""),
-            button && action == Action::Cancel,
-            "{standing:?}"
-        );
-        assert!(html.len() < 15_000 && !html.contains("<script"), "{} bytes", html.len());
+        for standing in
+            [Standing::Cancelled { by: by.clone(), remark: remark.clone() }, Standing::Open { confirmed: 0, needed: 1 }]
+        {
+            let look = Look {
+                standing: &standing,
+                claim: &claim,
+                own: Some(&own),
+                predecessor: &stranger,
+                pressed: false,
+                now: now(),
+            };
+            texts.push(Page::Standing(look).html(&settings));
+        }
+        texts.push(Page::NotStored { claim: &claim, remark: remark.as_ref() }.html(&settings));
     }
-    // Whoever has just cancelled is told so; of somebody else's cancel, by whom.
-    for (who, heading) in [("ann@example.test", "Cancelled"), ("bob@example.test", "This request was cancelled")] {
-        let claim = link(&own, Action::Cancel);
-        let html =
-            Page::Standing { standing: &by(who), claim: &claim, own: Some(&own), pressed: true }.html(&settings());
-        assert!(html.contains(&format!("<h1>{heading}</h1>")), "{who}: {html}");
-    }
-    for (page, status) in [(Page::BadLink, 404), (Page::Expired, 410), (Page::NotStored, 503), (Page::WrongMethod, 405)]
-    {
-        assert_eq!(page.status(), status);
-        let html = page.html(&settings());
-        assert!(!html.contains("<form") && !html.contains("dev-2026-11-22"), "nothing about any instance: {html}");
+    for text in texts {
+        let body = text.split_once("<body").unwrap().1;
+        for markup in ["<script", "<img", "<b>", "onerror=alert(1)>", "</textarea>'", "\"><"] {
+            let own = if markup == "\"><" {
+                body.replace("\"><a ", "").replace("\"><button", "").replace("\"></textarea>", "").replace("\">\n", "")
+            } else {
+                body.to_owned()
+            };
+            assert!(!own.contains(markup), "{markup}: {text}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use stages::approve::Response;
 use stages::rehearsal::Reads;
 use stages::report::Report;
-use tag_state::calls::Announcement;
+use tag_state::calls::{Announcement, Mail};
 use tag_state::facts::{Instance, Record};
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
@@ -42,6 +42,8 @@ pub struct Calm {
     /// The town.
     pub town: Rc<Town>,
     /// All mails, in order.
+    pub mails: Vec<Mail>,
+    /// Those of them that have links.
     pub letters: Vec<Letter>,
     /// All announcements, in order.
     pub announced: Vec<Announcement>,
@@ -80,6 +82,7 @@ impl Calm {
     pub fn of(town: Town) -> Calm {
         Calm {
             town: Rc::new(town),
+            mails: Vec::new(),
             letters: Vec::new(),
             announced: Vec::new(),
             said: BTreeMap::new(),
@@ -94,6 +97,7 @@ impl Calm {
     pub fn fork(&self) -> Calm {
         Calm {
             town: Rc::new(self.town.fork()),
+            mails: self.mails.clone(),
             letters: self.letters.clone(),
             announced: self.announced.clone(),
             said: self.said.clone(),
@@ -119,6 +123,7 @@ impl Calm {
                 let link = |token: &str| format!("https://page.test/{token}");
                 self.letters.push(Letter { to: mail.to.clone(), confirm: link(confirm), cancel: link(cancel) });
             }
+            self.mails.push(mail);
         }
         self.announced.append(&mut self.town.bus.borrow_mut());
         done
@@ -168,10 +173,27 @@ impl Calm {
     /// # Panics
     /// Where the process dies, which is not asked for here.
     pub fn visit(&mut self, method: &'static str, url: &str) -> Response {
-        match self.run(&Job::Visit { method, url: url.to_owned() }) {
+        match self.run(&Job::visit(method, url)) {
             Some(Done::Page(response, _)) => response,
             Some(Done::Stage(_)) | None => panic!("the page did not answer"),
         }
+    }
+
+    /// As a browser sends the page's form, with something in it.
+    ///
+    /// # Panics
+    /// Where the process dies, which is not asked for here.
+    pub fn send(&mut self, url: &str, form: &str) -> Response {
+        let job = Job::Visit { method: "POST", url: url.to_owned(), form: form.to_owned() };
+        match self.run(&job) {
+            Some(Done::Page(response, _)) => response,
+            Some(Done::Stage(_)) | None => panic!("the page did not answer"),
+        }
+    }
+
+    /// The headlines of all mails to somebody.
+    pub fn headlines(&self, person: &str) -> Vec<&str> {
+        self.mails.iter().filter(|mail| mail.to == person).filter_map(|mail| mail.text.lines().next()).collect()
     }
 
     /// The last mail to somebody.
@@ -185,7 +207,7 @@ impl Calm {
         if self.pressed.contains(&confirm) {
             return;
         }
-        let job = Job::Visit { method: "POST", url: confirm.clone() };
+        let job = Job::visit("POST", &confirm);
         if let Some(Done::Page(response, _)) = self.run(&job)
             && response.status == 200
         {

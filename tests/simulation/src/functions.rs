@@ -30,9 +30,18 @@ pub enum Job {
         method: &'static str,
         /// The link.
         url: String,
+        /// What the form sends.
+        form: String,
     },
     /// A person at the command line.
     Person(Command),
+}
+
+impl Job {
+    /// A page is opened, or its button pressed with nothing written beside it.
+    pub fn visit(method: &'static str, url: &str) -> Job {
+        Job::Visit { method, url: url.to_owned(), form: String::new() }
+    }
 }
 
 /// What a person at the command line asks for, beside what the stages do by themselves.
@@ -153,7 +162,7 @@ fn process(town: &Town, number: u64, job: &Job, stops_at_calls: bool, trouble: T
         Job::Stage(..) | Job::Person(_) => None,
     };
     let now = town.now();
-    if let Job::Visit { method: "POST", url } = job {
+    if let Job::Visit { method: "POST", url, .. } = job {
         town.watch.borrow_mut().pressed(url, now);
     }
     Rc::new(Process::new(name, number, now, link, stops_at_calls, trouble))
@@ -164,10 +173,12 @@ async fn work(port: Port, job: Job) -> Done {
     let now = port.process.now;
     match job {
         Job::Stage(function, wake) => Done::Stage(function.run(&settings, &port, &wake, now).await),
-        Job::Visit { method, url } => {
+        Job::Visit { method, url, form } => {
             let path = url.strip_prefix("https://page.test").unwrap_or(&url).to_owned();
-            let request = Request { method: method.to_owned(), path };
-            let ports = approve::Ports { rds: &port, macs: &port, announcer: &port };
+            // As a browser sends a form without fields.
+            let content_type = "application/x-www-form-urlencoded".to_owned();
+            let request = Request { method: method.to_owned(), path, content_type, body: form.into_bytes() };
+            let ports = approve::Ports { rds: &port, dns: &port, macs: &port, announcer: &port };
             let (response, report) = approve::handle(&settings, &ports, &request, now).await;
             Done::Page(response, report)
         }
@@ -179,17 +190,18 @@ async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Tim
     match command {
         Command::Rollback => rollback::run(settings, port, port, port, None, now).await,
         Command::Forget(identifier) => {
-            let wake = Wake::Instance { identifier: identifier.clone(), what: "a person".to_owned() };
+            let wake = Wake::Instance { identifier: identifier.clone(), what: "a person".to_owned(), is_click: false };
             forget::run(settings, port, port, port, &wake, now).await
         }
         Command::Adopt(wanted) => adopt::run(settings, port, wanted, now).await,
         Command::Request { anew } => {
-            let ports = request_approval::Ports { rds: port, macs: port, mailer: port, announcer: port };
+            let ports = request_approval::Ports { rds: port, dns: port, macs: port, mailer: port, announcer: port };
             request_approval::again(settings, &ports, *anew, &Wake::All, now).await
         }
         Command::Answer { action, approver } => {
-            let ports = approve::Ports { rds: port, macs: port, announcer: port };
-            answer::run(settings, &ports, *action, approver, &Wake::All, now).await
+            let ports = approve::Ports { rds: port, dns: port, macs: port, announcer: port };
+            let reply = answer::Reply { action: *action, approver, remark: None };
+            answer::run(settings, &ports, &reply, &Wake::All, now).await
         }
         Command::Plan => {
             let reads = Reads::new(port, port, port);

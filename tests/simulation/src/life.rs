@@ -253,7 +253,7 @@ impl Lifetime {
             0 | 1 => self.begin(Job::Person(Command::Rollback), ATTEMPTS),
             2 if !self.links.is_empty() => {
                 let url = self.links[self.chance(|rng| rng.usize(..self.links.len()))].clone();
-                self.begin(Job::Visit { method: "POST", url }, ATTEMPTS);
+                self.begin(Job::visit("POST", &url), ATTEMPTS);
             }
             _ => {
                 if let Some(undo) = self.town.meddle() {
@@ -304,7 +304,7 @@ impl Lifetime {
         let number = self.processes;
         self.say(|| match &job {
             Job::Stage(function, wake) => format!("{}#{number} begins: {wake}", function.name()),
-            Job::Visit { method, url } => format!("approve#{number} begins: {method} of {}", what_link(url)),
+            Job::Visit { method, url, .. } => format!("approve#{number} begins: {method} of {}", what_link(url)),
             Job::Person(command) => format!("{}#{number} begins: {command:?}", command.name()),
         });
         if overlaps {

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use jiff::{SignedDuration, Timestamp};
 use rds_sim::world::World;
 use stages::ports::CallError;
-use tag_state::approval::{Action, Claim};
+use tag_state::approval::Claim;
 use tag_state::calls::Mail;
 use tag_state::facts::{Record, Tags};
 use tag_state::settings::Settings;
@@ -53,7 +53,7 @@ pub struct Watch {
     pub clock: Timestamp,
     trace: Option<Vec<String>>,
     tokens: BTreeSet<String>,
-    mails: BTreeMap<(String, u32, String), u32>,
+    mails: BTreeMap<MailKind, u32>,
     attempts: BTreeSet<(String, u32, Timestamp, String)>,
     presses: Vec<Press>,
 }
@@ -295,13 +295,10 @@ impl Watch {
             WriteRef::Send(mail) => {
                 // Who wants the mails again by hand gets them.
                 let by_hand = process.is_some_and(|process| process.name == "request");
-                for token in links(mail) {
-                    let claim = Claim::parse(&token).map(|(claim, _)| claim);
-                    if let Some(claim) = claim.filter(|claim| claim.action == Action::Confirm && !by_hand) {
-                        *self.mails.entry((claim.resource_id, claim.request, claim.approver)).or_default() += 1;
-                    }
-                    self.tokens.insert(token);
+                if !by_hand {
+                    *self.mails.entry(kind(mail)).or_default() += 1;
                 }
+                self.tokens.extend(links(mail));
             }
             WriteRef::Announce(_) => {}
         }
@@ -325,6 +322,14 @@ pub fn points(record: &Record, address: Option<&str>) -> bool {
         Record::Cname { value, .. } => address.is_some_and(|address| value.trim_end_matches('.') == address),
         Record::Absent | Record::Other(_) => false,
     }
+}
+
+/// Mails that say the same: of one request, to one person, with one headline.
+type MailKind = (String, String, String);
+
+fn kind(mail: &Mail) -> MailKind {
+    let headline = mail.text.lines().next().unwrap_or_default();
+    (mail.thread.clone(), mail.to.clone(), headline.to_owned())
 }
 
 /// The tokens in a mail.

@@ -28,8 +28,13 @@ fn end(calm: &Calm) -> BTreeMap<String, String> {
         let said = format!("{} {} {:?} {:?}", facts.status, facts.deletion_protection, facts.actual, groups);
         end.insert(facts.identifier.clone(), said);
         for (key, value) in &facts.tags {
+            // News on the way is overtaken by its end, where that came first.
+            if key.ends_with(":told") {
+                continue;
+            }
             let timeless = match key.rsplit(':').next().unwrap_or_default() {
                 "since" | "took" | "rebooting" | "requested" | "expires" | "notified" => "a time",
+                "told-end" => value.rsplit(' ').next().unwrap_or_default(),
                 _ if key.contains(":confirmed:") => "a confirmation",
                 _ => value,
             };

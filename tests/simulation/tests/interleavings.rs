@@ -167,7 +167,7 @@ fn request_with_approve() {
     calm.until(200, |calm| calm.town.tag(FIRST, "notified").is_some()).expect("a request");
     let letter = calm.letter("ann@example.test").expect("a mail");
     calm.town.untag_by_hand(FIRST, "notified");
-    let press = Part::Process(Job::Visit { method: "POST", url: letter.confirm.clone() });
+    let press = Part::Process(Job::visit("POST", &letter.confirm));
     let parts = [stage(Function::RequestApproval), press];
     let explored = every_order(&calm.town, &parts, |town, order| {
         assert!(town.tag(FIRST, "confirmed:ann@example.test").is_some(), "{order:?}: her click is not lost");

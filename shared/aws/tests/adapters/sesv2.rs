@@ -7,8 +7,11 @@ use crate::loopback::Loopback;
 
 fn mail() -> Mail {
     Mail {
+        from_name: "RDS Echo dev".to_owned(),
         from: "echo@example.com".to_owned(),
         to: "ada@example.com".to_owned(),
+        reply_to: Some("platform@example.com".to_owned()),
+        thread: "<dev.db-1.1@example.com>".to_owned(),
         subject: "dev-2026-11-22 is ready – switch?".to_owned(),
         text: "Confirm: https://example.com/a.b".to_owned(),
         html: "<p>Confirm</p>".to_owned(),
@@ -24,7 +27,8 @@ async fn a_mail_goes_to_one_reader_in_both_forms_and_says_that_a_machine_wrote_i
     assert_eq!(
         asked.json(),
         json!({
-            "FromEmailAddress": "echo@example.com",
+            "FromEmailAddress": "RDS Echo dev <echo@example.com>",
+            "ReplyToAddresses": ["platform@example.com"],
             "Destination": {"ToAddresses": ["ada@example.com"]},
             "Content": {"Simple": {
                 "Subject": {"Data": "dev-2026-11-22 is ready – switch?", "Charset": "UTF-8"},
@@ -32,7 +36,12 @@ async fn a_mail_goes_to_one_reader_in_both_forms_and_says_that_a_machine_wrote_i
                     "Text": {"Data": "Confirm: https://example.com/a.b", "Charset": "UTF-8"},
                     "Html": {"Data": "<p>Confirm</p>", "Charset": "UTF-8"},
                 },
-                "Headers": [{"Name": "Auto-Submitted", "Value": "auto-generated"}],
+                "Headers": [
+                    {"Name": "Auto-Submitted", "Value": "auto-generated"},
+                    {"Name": "X-Auto-Response-Suppress", "Value": "OOF, AutoReply"},
+                    {"Name": "In-Reply-To", "Value": "<dev.db-1.1@example.com>"},
+                    {"Name": "References", "Value": "<dev.db-1.1@example.com>"},
+                ],
             }},
         })
     );

@@ -137,7 +137,7 @@ fn a_visit_is_told_of() {
     let mut calm = Calm::new("");
     until_asked(&mut calm);
     let letter = calm.letter("ann@example.test").unwrap();
-    let mut told = |method: &'static str| match calm.run(&Job::Visit { method, url: letter.confirm.clone() }) {
+    let mut told = |method: &'static str| match calm.run(&Job::visit(method, &letter.confirm)) {
         Some(Done::Page(_, report)) => {
             let outcome = &report.outcomes[0];
             format!("{}; {} {}", report.woken_by, outcome.what, outcome.why)

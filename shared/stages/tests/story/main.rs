@@ -12,3 +12,4 @@ mod rehearsing;
 mod retiring;
 mod returning;
 mod setting_up;
+mod telling;

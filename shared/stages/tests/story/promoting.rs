@@ -34,8 +34,12 @@ fn a_forged_confirmation_tag_promotes_nothing() {
 }
 
 #[test]
-fn without_its_zone_nothing_is_promoted_or_destroyed_and_that_is_said() {
-    let mut calm = confirmed("-Drdsecho.promote.hostedZoneId=ZGONE");
+fn without_its_zone_nobody_is_asked_nothing_is_promoted_or_destroyed_and_that_is_said() {
+    let mut calm = Calm::new("-Drdsecho.promote.hostedZoneId=ZGONE");
+    calm.until(60, |calm| calm.stage(FIRST) == "rebooted").expect("it is set up");
+    let report = calm.wake(Function::RequestApproval).unwrap();
+    assert_eq!((report.outcomes[0].code, &report.outcomes[0].did), (Some("no-zone"), &Did::Refuses), "{report:#?}");
+    assert!(calm.letters.is_empty() && calm.town.tag(FIRST, "request").is_none(), "to decide about nothing");
     let report = calm.wake(Function::Promote).unwrap();
     assert_eq!((report.outcomes[0].code, &report.outcomes[0].did), (Some("no-zone"), &Did::Refuses), "{report:#?}");
     assert!(report.errors.is_empty(), "trying again would not help: {report:#?}");

@@ -96,7 +96,7 @@ fn protection_that_somebody_takes_off_is_put_back() {
     assert!(calm.facts(FIRST).unwrap().deletion_protection);
     let report = calm.wake(Function::Modify).unwrap();
     assert_eq!(report.outcomes[0].code, Some("nothing-to-do"), "{report:#?}");
-    let event = Wake::Instance { identifier: FIRST.to_owned(), what: "something".to_owned() };
+    let event = Wake::Instance { identifier: FIRST.to_owned(), what: "something".to_owned(), is_click: false };
     let report = calm.wake_for(Function::Modify, event).unwrap();
     assert_eq!(report.outcomes[0].code, Some("other-stage"), "who is asked about one says so: {report:#?}");
     calm.wake(Function::Promote);

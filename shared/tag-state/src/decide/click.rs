@@ -7,6 +7,8 @@ use super::request::cancelled_by;
 use crate::approval::{Action, Claim, Mac};
 use crate::facts::Tags;
 use crate::own::OwnInstance;
+use crate::predecessor::Predecessor;
+use crate::remark::Remark;
 use crate::settings::Settings;
 use crate::stage::Stage;
 use crate::tags::{Cancellation, Confirmation, cancellation_tag, confirmation_tag, whole_seconds};
@@ -34,6 +36,8 @@ pub enum Standing {
     Cancelled {
         /// Who.
         by: String,
+        /// What they wrote beside it.
+        remark: Option<Remark>,
     },
     /// It ran out.
     Expired,
@@ -45,9 +49,17 @@ pub enum Standing {
     NotListed,
 }
 
-/// How things stand. `own` is the instance that the claim names, if it is there and ours; `mac` is that of
-/// the link: a confirmation of the same reader with another MAC is void, and can be made good with this link.
-pub fn standing(settings: &Settings, own: Option<&OwnInstance>, claim: &Claim, mac: &Mac, now: Timestamp) -> Standing {
+/// How things stand. `own` is the instance that the claim names, if it is there and ours; `predecessor` is what the
+/// CNAME leads to; `mac` is that of the link: a confirmation of the same reader with another MAC is void, and can be
+/// made good with this link.
+pub fn standing(
+    settings: &Settings,
+    own: Option<&OwnInstance>,
+    predecessor: &Predecessor,
+    claim: &Claim,
+    mac: &Mac,
+    now: Timestamp,
+) -> Standing {
     let Some(own) = own.filter(|own| own.facts().resource_id == claim.resource_id) else { return Standing::Superseded };
     match own.stage() {
         Stage::Promoted => return Standing::Promoted,
@@ -58,8 +70,11 @@ pub fn standing(settings: &Settings, own: Option<&OwnInstance>, claim: &Claim, m
     if request.number != claim.request || request.expires != claim.expires {
         return Standing::Superseded;
     }
-    if let Some(by) = cancelled_by(own, request) {
-        return Standing::Cancelled { by };
+    if *predecessor == Predecessor::Itself {
+        return Standing::Promoted;
+    }
+    if let Some((by, how)) = cancelled_by(own, request) {
+        return Standing::Cancelled { by: by.to_owned(), remark: how.remark.clone() };
     }
     if now > request.expires {
         return Standing::Expired;
@@ -83,8 +98,16 @@ pub fn standing(settings: &Settings, own: Option<&OwnInstance>, claim: &Claim, m
     }
 }
 
-/// What pressing the button writes; `None` where it would change nothing, or may not.
-pub fn press(settings: &Settings, standing: &Standing, claim: &Claim, mac: &Mac, now: Timestamp) -> Option<Tags> {
+/// What pressing the button writes; `None` where it would change nothing, or may not. A cancellation can have a
+/// remark for the others.
+pub fn press(
+    settings: &Settings,
+    standing: &Standing,
+    claim: &Claim,
+    mac: &Mac,
+    remark: Option<Remark>,
+    now: Timestamp,
+) -> Option<Tags> {
     let at = whole_seconds(now);
     match (standing, claim.action) {
         // Where others were enough already, one more is recorded all the same: one of theirs may be void.
@@ -93,7 +116,8 @@ pub fn press(settings: &Settings, standing: &Standing, claim: &Claim, mac: &Mac,
             Some(confirmation_tag(&settings.name, &claim.approver, &confirmation))
         }
         (Standing::Open { .. } | Standing::ConfirmedByYou { .. } | Standing::Enough, Action::Cancel) => {
-            Some(cancellation_tag(&settings.name, &claim.approver, Cancellation { request: claim.request, at }))
+            let cancellation = Cancellation { request: claim.request, at, remark };
+            Some(cancellation_tag(&settings.name, &claim.approver, &cancellation))
         }
         (
             Standing::ConfirmedByYou { .. }

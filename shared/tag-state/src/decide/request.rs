@@ -9,11 +9,11 @@ use crate::own::OwnInstance;
 use crate::reason::{Reason, unready};
 use crate::settings::{Approval, Settings};
 use crate::stage::Stage;
-use crate::tags::{Request, TagWriter, notified_tag, whole_seconds};
+use crate::tags::{Cancellation, Request, TagWriter, notified_tag, whole_seconds};
 
 /// How long mails are tried again that could not be sent. A mail whose answer was lost may have gone out:
 /// without an end, one bad connection would fill a mailbox.
-const RETRY_MAILS_FOR: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const RETRY_MAILS_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// What request-approval does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,16 +44,18 @@ pub struct Ask {
 pub fn given_up(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<Reason> {
     let Approval::Required { window, .. } = &settings.promote.approval else { return None };
     let request = own.tags().request?;
-    if let Some(by) = cancelled_by(own, request) {
-        return Some(Reason::Cancelled { by });
+    if let Some((by, cancellation)) = cancelled_by(own, request) {
+        let remark = cancellation.remark.as_ref().map_or(String::new(), |remark| format!(" ({remark})"));
+        return Some(Reason::Cancelled { by: format!("{by}{remark}") });
     }
     let end = request.expires.checked_add(*window).unwrap_or(request.expires);
     (now > end).then_some(Reason::Expired { at: request.expires })
 }
 
-/// Who cancelled this request. Anybody's cancel counts, also that of a former approver: stopping is safe.
-pub fn cancelled_by(own: &OwnInstance, request: Request) -> Option<String> {
-    own.tags().cancelled.iter().find(|(_, cancel)| cancel.request == request.number).map(|(address, _)| address.clone())
+/// Who cancelled this request first. Anybody's cancel counts, also that of a former approver: stopping is safe.
+pub fn cancelled_by(own: &OwnInstance, request: Request) -> Option<(&str, &Cancellation)> {
+    let cancelled = own.tags().cancelled.iter().filter(|(_, cancel)| cancel.request == request.number);
+    cancelled.min_by_key(|(_, cancel)| cancel.at).map(|(address, cancel)| (address.as_str(), cancel))
 }
 
 /// Decides about one instance.
@@ -85,7 +87,8 @@ pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decisio
         Some(request) => {
             let confirmed = super::promote::confirmed(settings, own, request).count();
             let until = request.expires;
-            Decision::wait_until(Reason::AwaitingApproval { confirmed, needed: *approvals, until }, until)
+            let look = super::news::next(settings, own, now).unwrap_or(until);
+            Decision::wait_until(Reason::AwaitingApproval { confirmed, needed: *approvals, until }, look)
         }
     }
 }
@@ -124,11 +127,20 @@ fn nobody_asked<T>(settings: &Settings, own: &OwnInstance) -> Decision<T> {
     })
 }
 
+/// The next full ten minutes. People read that more easily; and two runs that open the same request at the same moment
+/// so agree on its end, and with it on its links.
+fn tidy(end: Timestamp) -> Timestamp {
+    const GRID: i64 = 600;
+    let past = end.as_second().rem_euclid(GRID);
+    let missing = if past == 0 { 0 } else { GRID - past };
+    end.checked_add(SignedDuration::from_secs(missing)).unwrap_or(end)
+}
+
 impl Ask {
     /// A new request to everybody.
     fn opening(settings: &Settings, number: u32, expiry: SignedDuration, now: Timestamp) -> Ask {
         let requested = whole_seconds(now);
-        let expires = requested.checked_add(expiry).unwrap_or(requested);
+        let expires = tidy(requested.checked_add(expiry).unwrap_or(requested));
         let open = TagWriter::new(&settings.name)
             .text("request", &number.to_string())
             .time("requested", requested)

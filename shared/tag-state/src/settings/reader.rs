@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
 use super::{
     Approval, Caller, Entry, Found, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError,
@@ -16,8 +17,8 @@ use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
 
 /// How many tags of our own an instance can carry at most, without those of the approvers:
 /// managed, stage, since, took, id, resource, snapshot, data-from, rebooting, request, requested, expires,
-/// notified, replaced, failure.
-const OUR_TAGS: usize = 15;
+/// notified, told, told-end, replaced, failure.
+const OUR_TAGS: usize = 17;
 
 struct Reader {
     entries: Vec<Entry>,
@@ -279,10 +280,35 @@ fn promotion(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> Pr
         tags: reader.tags("rdsecho.promote.tags"),
         hosted_zone_id: reader.text("rdsecho.promote.hostedZoneId"),
         approval: approval(reader, name, caller),
-        sender: reader.text("rdsecho.promote.sender"),
+        sender: address(reader, "rdsecho.promote.sender"),
+        reply_to: address(reader, "rdsecho.promote.replyTo"),
+        time_zone: time_zone(reader),
         url: reader.text("rdsecho.promote.url").map(|url| url.trim_end_matches('/').to_owned()),
         key_id: reader.text("rdsecho.promote.keyId"),
     }
+}
+
+/// A bare address, which goes into the head of mails.
+fn address(reader: &mut Reader, key: &str) -> Option<String> {
+    let entry = reader.take(key)?;
+    let address = entry.value.trim();
+    if !mail_address(address) || address.contains(['<', '>', '"', ',', ';']) {
+        reader.problem(&entry, format!("{address:?} is not a mail address such as ann@example.com"));
+        return None;
+    }
+    Some(address.to_owned())
+}
+
+fn time_zone(reader: &mut Reader) -> TimeZone {
+    let Some(entry) = reader.take("rdsecho.promote.timeZone") else { return TimeZone::UTC };
+    let name = entry.value.trim();
+    if name.eq_ignore_ascii_case("UTC") {
+        return TimeZone::UTC;
+    }
+    TimeZone::get(name).unwrap_or_else(|_| {
+        reader.problem(&entry, format!("{name:?} is no time zone such as Europe/Berlin, or UTC"));
+        TimeZone::UTC
+    })
 }
 
 fn approval(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> Approval {
@@ -317,9 +343,10 @@ fn approval(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> App
         }
     }
     let approvals_entry = reader.entries.iter().rfind(|entry| entry.key == "rdsecho.promote.approvals").cloned();
-    let approvals = reader.number("rdsecho.promote.approvals", 1, 1, 17).unsigned_abs() as usize;
+    let approvals = reader.number("rdsecho.promote.approvals", 1, 1, 16).unsigned_abs() as usize;
     let expiry = SignedDuration::from_hours(reader.number("rdsecho.promote.expiryHours", 72, 1, 720));
     let window = SignedDuration::from_hours(reader.number("rdsecho.promote.windowHours", 1, 0, 720));
+    let reminder = reminder(reader, expiry);
     if !required {
         return Approval::None;
     }
@@ -338,7 +365,20 @@ fn approval(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> App
     if !named {
         return Approval::Typed;
     }
-    Approval::Required { approvers, approvals, expiry, window }
+    Approval::Required { approvers, approvals, expiry, window, reminder }
+}
+
+/// How long before the end; a third of the time where nothing is said.
+fn reminder(reader: &mut Reader, expiry: SignedDuration) -> Option<SignedDuration> {
+    const KEY: &str = "rdsecho.promote.reminderHours";
+    let entry = reader.entries.iter().rfind(|entry| entry.key == KEY && !entry.value.trim().is_empty()).cloned();
+    let reminder = SignedDuration::from_hours(reader.number(KEY, 0, 0, 720));
+    let Some(entry) = entry else { return Some(expiry / 3) };
+    if reminder >= expiry {
+        let hours = expiry.as_hours();
+        reader.problem(&entry, format!("a reminder is to come before the links end, and they work for {hours} hours"));
+    }
+    (reminder > SignedDuration::ZERO).then_some(reminder)
 }
 
 fn retirement(reader: &mut Reader) -> Retirement {

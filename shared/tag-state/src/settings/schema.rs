@@ -212,10 +212,16 @@ const ROWS: &[Row] = &[
         APPROVAL,
         "promote.approvals",
         "How many of the approvers must confirm. One cancel stops the promotion, whoever it is from.",
-        "a number of approvers, 1 to 17",
+        "a number of approvers, 1 to 16",
         "1",
     ),
-    Row::default(APPROVAL, "promote.expiryHours", "How long the links in the mails work.", "hours, 1 to 720", "72"),
+    Row::default(
+        APPROVAL,
+        "promote.expiryHours",
+        "How long the links in the mails work; up to the next full ten minutes.",
+        "hours, 1 to 720",
+        "72",
+    ),
     Row::default(
         APPROVAL,
         "promote.windowHours",
@@ -230,6 +236,28 @@ const ROWS: &[Row] = &[
         "Where the mails come from.",
         "a mail address that SES has verified",
         "rds-echo@example.com",
+    ),
+    Row::optional(
+        APPROVAL,
+        "promote.replyTo",
+        "The person whom answers to these mails reach, and whom they name for questions.",
+        "a mail address",
+        "platform@example.com",
+    ),
+    Row::default(
+        APPROVAL,
+        "promote.timeZone",
+        "The time zone of the times in mails and on the page.",
+        "a name of the IANA time zone database, such as Europe/Berlin, or UTC",
+        "UTC",
+    ),
+    Row::optional(
+        APPROVAL,
+        "promote.reminderHours",
+        "How long before the links end those who have not answered are mailed once more; 0 for never. Without it, a \
+         third of promote.expiryHours.",
+        "hours, 0 to 720, less than promote.expiryHours",
+        "12",
     ),
     Row::optional(
         APPROVAL,

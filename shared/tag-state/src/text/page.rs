@@ -1,208 +1,219 @@
 //! The page behind an approver's link.
 
 use askama::Template;
+use jiff::Timestamp;
 
-use super::mail::rendered;
-use super::{Facts, moment};
+use super::facts::{Fact, Facts};
+use super::{rendered, standing};
 use crate::approval::{Action, Claim};
 use crate::decide::click::Standing;
 use crate::own::OwnInstance;
+use crate::predecessor::Predecessor;
+use crate::remark::{LONGEST_REMARK, Remark};
 use crate::settings::Settings;
 
 /// What the page has to say.
 #[derive(Clone, Debug)]
 pub enum Page<'a> {
     /// A genuine link.
-    Standing {
-        /// How things stand now.
-        standing: &'a Standing,
+    Standing(Look<'a>),
+    /// A genuine link whose click could not be stored, or where that is not known: press again.
+    NotStored {
         /// What the link says.
         claim: &'a Claim,
-        /// The instance, where it is still there and ours.
-        own: Option<&'a OwnInstance>,
-        /// Whether the button was pressed to get here.
-        pressed: bool,
+        /// What was written beside the click.
+        remark: Option<&'a Remark>,
     },
+    /// A link that could not be looked at: try again.
+    NotRead,
     /// Not a link that we sent, or not for this. It never says how nearly it was.
     BadLink,
     /// Any link whose time is over, genuine or not: that is told before KMS is asked.
     Expired,
-    /// The click could not be stored, or the facts not be read: try again.
-    NotStored,
     /// A method that means nothing here.
     WrongMethod,
+    /// A form that is larger than any that the page could send.
+    TooLarge,
+    /// Something else than a form was sent.
+    WrongType,
+    /// A form that is no text.
+    Unreadable,
+}
+
+/// How a genuine link's reader finds things.
+#[derive(Clone, Debug)]
+pub struct Look<'a> {
+    /// How things stand now.
+    pub standing: &'a Standing,
+    /// What the link says.
+    pub claim: &'a Claim,
+    /// The instance, where it is still there and ours.
+    pub own: Option<&'a OwnInstance>,
+    /// What the CNAME leads to; what it led to before, once it was switched.
+    pub predecessor: &'a Predecessor,
+    /// Whether the button was pressed to get here.
+    pub pressed: bool,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What stands on a page, whatever it is about.
+#[derive(Default)]
+pub(super) struct Content {
+    pub(super) title: String,
+    pub(super) lines: Vec<String>,
+    pub(super) form: Option<Form>,
+    /// What a press leads to, or what comes next.
+    pub(super) next: Vec<String>,
+    pub(super) facts: Vec<Fact>,
+    /// In whose name the link acts.
+    pub(super) approver: Option<String>,
+}
+
+/// The page's one button.
+pub(super) struct Form {
+    pub(super) method: &'static str,
+    pub(super) button: &'static str,
+    pub(super) is_cancel: bool,
+    /// What was written before; only a cancel asks for it.
+    pub(super) remark: String,
+}
+
+impl Form {
+    /// The button of a link.
+    pub(super) fn of(action: Action, remark: Option<&Remark>) -> Form {
+        let (button, is_cancel) = match action {
+            Action::Confirm => ("Confirm the switch", false),
+            Action::Cancel => ("Cancel the switch", true),
+        };
+        Form { method: "post", button, is_cancel, remark: remark.map(ToString::to_string).unwrap_or_default() }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Html<'a> {
-    title: &'a str,
-    lines: Vec<String>,
-    button: Option<&'a str>,
-    button_is_cancel: bool,
-    facts: Option<Facts>,
-    expires: String,
-    approver: Option<&'a str>,
+    content: &'a Content,
+    name: &'a str,
+    longest_remark: usize,
 }
 
 /// The style sheet's hash, for the Content-Security-Policy: nothing else may style the page, and
 /// nothing at all may run in it. A test compares it with the template.
-pub const STYLE_HASH: &str = "sha256-6YVk0DW259I9qa3qf4ET2qZ2taulJWp9b4MvjhTeAzU=";
+pub const STYLE_HASH: &str = "sha256-Km7B1cRcM6KLoSDDelo2L1vJgaSNmB0M8v+CIt61GqY=";
 
 impl Page<'_> {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         match self {
-            Page::Standing { standing, claim, .. } => match standing {
-                Standing::Open { .. } | Standing::ConfirmedByYou { .. } | Standing::Enough => 200,
-                Standing::Promoted => match claim.action {
-                    Action::Confirm => 200,
-                    Action::Cancel => 409,
-                },
-                Standing::Cancelled { by } if claim.action == Action::Cancel && *by == claim.approver => 200,
-                Standing::Cancelled { .. } => 409,
-                Standing::Expired | Standing::Superseded => 410,
-                Standing::NotListed => 403,
-            },
+            Page::Standing(look) => look.status(),
             Page::BadLink => 404,
             Page::Expired => 410,
-            Page::NotStored => 503,
+            Page::NotStored { .. } | Page::NotRead => 503,
             Page::WrongMethod => 405,
+            Page::TooLarge => 413,
+            Page::WrongType => 415,
+            Page::Unreadable => 400,
         }
     }
 
     /// The page's HTML.
     pub fn html(&self, settings: &Settings) -> String {
-        let (title, lines, button) = self.words(settings);
-        let (claim, own) = match self {
-            Page::Standing { claim, own, .. } => (Some(*claim), *own),
-            Page::BadLink | Page::Expired | Page::NotStored | Page::WrongMethod => (None, None),
-        };
-        rendered(&Html {
-            title,
-            lines,
-            button,
-            button_is_cancel: claim.is_some_and(|claim| claim.action == Action::Cancel),
-            facts: own.map(|own| Facts::of(settings, own)),
-            expires: claim.map(|claim| moment(claim.expires)).unwrap_or_default(),
-            approver: claim.map(|claim| claim.approver.as_str()),
-        })
-    }
-
-    fn words(&self, settings: &Settings) -> (&'static str, Vec<String>, Option<&'static str>) {
-        let cname = &settings.promote.cname;
-        match self {
-            Page::Standing { standing, claim, pressed, .. } => standing_words(settings, standing, claim, *pressed),
-            Page::BadLink => (
+        let content = match self {
+            Page::Standing(look) => look.content(settings),
+            Page::NotStored { claim, remark } => Content {
+                form: Some(Form::of(claim.action, *remark)),
+                approver: Some(claim.approver.clone()),
+                ..said(
+                    "That did not work, please press again",
+                    &["AWS did not answer, or could not store it just now. Pressing twice does no harm."],
+                )
+            },
+            Page::NotRead => Content {
+                form: Some(Form { method: "get", button: "Try again", is_cancel: false, remark: String::new() }),
+                ..said(
+                    "That did not work, please try again",
+                    &["AWS did not answer just now. Nothing is lost: try again in a minute."],
+                )
+            },
+            Page::BadLink => said(
                 "This link does not work",
-                vec!["It is not one that RDS Echo sent, or it is incomplete. Open it from the mail again; mail programs sometimes cut long links.".to_owned()],
-                None,
+                &[
+                    "It is not one that RDS Echo sent, or it is incomplete.",
+                    "Open it from the mail again; mail programs sometimes cut long links. If it still does not work, \
+                     answer the mail.",
+                ],
             ),
-            Page::Expired => (
-                "This link is too old",
-                vec![format!("Nothing was changed. When the next copy for {cname} is ready, you get a new mail.")],
-                None,
+            Page::Expired => {
+                said("This link is too old", &["Nothing was changed. When the next copy is ready, you get a new mail."])
+            }
+            Page::WrongMethod => {
+                said("This page can only be opened and its button pressed", &["Open the link from the mail again."])
+            }
+            Page::TooLarge | Page::WrongType | Page::Unreadable => said(
+                "That was not what the button sends",
+                &["Nothing was changed. Open the link from the mail again, and press the button."],
             ),
-            Page::NotStored => (
-                "That did not work, please try again",
-                vec!["AWS could not read or store it just now. Nothing is lost: go back and press the button again in a minute.".to_owned()],
-                None,
-            ),
-            Page::WrongMethod => ("This page can only be opened and confirmed", Vec::new(), None),
-        }
+        };
+        // What is shown to everybody who asks does not name the echo.
+        let name = match self {
+            Page::Standing(_) | Page::NotStored { .. } => settings.name.as_str(),
+            Page::NotRead
+            | Page::BadLink
+            | Page::Expired
+            | Page::WrongMethod
+            | Page::TooLarge
+            | Page::WrongType
+            | Page::Unreadable => "",
+        };
+        rendered(&Html { content: &content, name, longest_remark: LONGEST_REMARK })
     }
 }
 
-fn standing_words(
-    settings: &Settings,
-    standing: &Standing,
-    claim: &Claim,
-    pressed: bool,
-) -> (&'static str, Vec<String>, Option<&'static str>) {
-    let cname = &settings.promote.cname;
-    let instance = &claim.instance;
-    let progress =
-        |confirmed: &usize, needed: &usize| format!("{confirmed} of {needed} needed confirmations are there.");
-    match (standing, claim.action) {
-        (Standing::Open { confirmed, needed }, Action::Confirm) => (
-            "Confirm the switch?",
-            vec![
-                format!(
-                    "{cname} will move to the fresh copy {instance} as soon as enough have confirmed. The earlier copy behind it is destroyed later, as told below."
-                ),
-                progress(confirmed, needed),
-            ],
-            Some("Confirm the switch"),
-        ),
-        (Standing::ConfirmedByYou { confirmed, needed }, Action::Confirm) => (
-            "Thank you, you have confirmed",
-            vec![
-                progress(confirmed, needed),
-                format!(
-                    "{cname} moves as soon as the others have confirmed. If you change your mind, use the cancel link in your mail."
-                ),
-            ],
-            None,
-        ),
-        (Standing::Enough, Action::Confirm) => (
-            if pressed { "Thank you, that was enough" } else { "Enough have confirmed" },
-            vec![format!(
-                "The switch of {cname} to {instance} may be under way this minute. New connections will reach the fresh copy."
-            )],
-            None,
-        ),
-        (Standing::Open { confirmed, needed } | Standing::ConfirmedByYou { confirmed, needed }, Action::Cancel) => (
-            "Cancel the switch?",
-            vec![
-                format!("Then {cname} stays where it is, for everybody who was asked. The next copy will ask again."),
-                progress(confirmed, needed),
-            ],
-            Some("Cancel the switch"),
-        ),
-        (Standing::Enough, Action::Cancel) => (
-            "Cancel the switch?",
-            vec![format!(
-                "Enough have confirmed: the switch of {cname} may be under way this minute, and a cancel may come too late."
-            )],
-            Some("Cancel the switch"),
-        ),
-        (Standing::Cancelled { by }, Action::Confirm | Action::Cancel) => (
-            if pressed && *by == claim.approver { "Cancelled" } else { "This request was cancelled" },
-            vec![
-                format!("{by} cancelled it. {cname} stays where it is."),
-                "When the next copy is ready, you get a new mail.".to_owned(),
-            ],
-            None,
-        ),
-        (Standing::Expired, Action::Confirm | Action::Cancel) => (
-            "This request has expired",
-            vec![format!("{cname} stays where it is. When the next copy is ready, you get a new mail.")],
-            None,
-        ),
-        (Standing::Superseded, Action::Confirm | Action::Cancel) => (
-            "This request is out of date",
-            vec![format!(
-                "{instance} is not waiting for an answer to it any more. If there is a newer mail about {cname}, use that one."
-            )],
-            None,
-        ),
-        (Standing::Promoted, Action::Confirm) => (
-            "Done: the switch has happened",
-            vec![format!("{cname} points at {instance}. New connections reach the fresh copy.")],
-            None,
-        ),
-        (Standing::Promoted, Action::Cancel) => (
-            "Too late to cancel",
-            vec![format!(
-                "{cname} points at {instance} already. If that is a problem, tell whoever runs RDS Echo before the old instance is destroyed."
-            )],
-            None,
-        ),
-        (Standing::NotListed, Action::Confirm | Action::Cancel) => (
-            "You are not asked any more",
-            vec![format!("{} was taken off the list of approvers for {cname}. Nothing was changed.", claim.approver)],
-            None,
-        ),
+fn said(title: &str, lines: &[&str]) -> Content {
+    let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+    Content { title: title.to_owned(), lines, ..Content::default() }
+}
+
+impl Look<'_> {
+    fn status(&self) -> u16 {
+        let is_cancel = self.claim.action == Action::Cancel;
+        match self.standing {
+            Standing::Open { .. } | Standing::ConfirmedByYou { .. } | Standing::Enough => 200,
+            Standing::Promoted if is_cancel => 409,
+            Standing::Promoted => 200,
+            Standing::Cancelled { by, .. } if is_cancel && *by == self.claim.approver => 200,
+            Standing::Cancelled { .. } => 409,
+            Standing::Expired | Standing::Superseded => 410,
+            Standing::NotListed => 403,
+        }
+    }
+
+    fn content(&self, settings: &Settings) -> Content {
+        let is_switched = *self.standing == Standing::Promoted;
+        let (predecessor, now) = (self.predecessor, self.now);
+        let facts = self.own.map(|own| Facts { settings, own, predecessor, is_switched, now });
+        let words = standing::words(settings, self, facts.as_ref());
+        let shown = match self.standing {
+            Standing::Open { .. }
+            | Standing::ConfirmedByYou { .. }
+            | Standing::Enough
+            | Standing::Cancelled { .. }
+            | Standing::Promoted => facts,
+            // What is over, or not the reader's business any more, needs no facts.
+            Standing::Expired | Standing::Superseded | Standing::NotListed => None,
+        };
+        // Whom else it is or was about matters as long as they can answer.
+        let request = self.own.and_then(|own| own.tags().request).filter(|_| !is_switched);
+        Content {
+            facts: shown.map_or_else(Vec::new, |facts| {
+                let mut all = facts.of_the_copy();
+                all.extend(request.map(|request| facts.of_the_request(request)).unwrap_or_default());
+                all
+            }),
+            approver: Some(self.claim.approver.clone()),
+            ..words
+        }
     }
 }
 

@@ -56,7 +56,8 @@ impl Lifetime {
             let targets: &[Function] = match (announcement.detail_type, to["to"].as_str()) {
                 ("Echo Stage Changed", Some("modified")) => &[Function::Reboot],
                 ("Echo Stage Changed", Some("rebooted")) => &[Function::RequestApproval, Function::Promote],
-                ("Echo Approval Changed", _) => &[Function::Promote],
+                ("Echo Stage Changed", Some("promoted" | "forgotten")) => &[Function::RequestApproval],
+                ("Echo Approval Changed", _) => &[Function::Promote, Function::RequestApproval],
                 _ => &[],
             };
             let envelope = json!({ "source": "rds-echo", "detail-type": announcement.detail_type, "detail": to });
@@ -78,7 +79,7 @@ impl Lifetime {
     }
 
     fn visit(&mut self, milliseconds: i64, method: &'static str, url: &str) {
-        let job = Job::Visit { method, url: url.to_owned() };
+        let job = Job::visit(method, url);
         self.after(milliseconds, Due::Begin { job, attempt: ATTEMPTS });
     }
 

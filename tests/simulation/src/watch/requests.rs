@@ -5,10 +5,10 @@ use tag_state::approval::{Action, Claim};
 use tag_state::calls::Mail;
 use tag_state::facts::Tags;
 
-use super::{Asked, Press, Watch, links};
+use super::{Asked, Press, Watch, kind};
 use crate::port::Process;
 
-/// The most mails that one approver may get about one request, whatever goes wrong.
+/// The most mails that one approver may get with the same news of one request, whatever goes wrong.
 const MOST_MAILS: u32 = 12;
 
 impl Watch {
@@ -87,13 +87,9 @@ impl Watch {
 
     /// 7. Mails are bounded.
     pub(super) fn judge_mail(&mut self, process: &Process, mail: &Mail) {
-        let links = links(mail);
-        let sent = links
-            .first()
-            .and_then(|token| Claim::parse(token))
-            .and_then(|(claim, _)| self.mails.get(&(claim.resource_id, claim.request, claim.approver)).copied());
-        if sent.is_some_and(|sent| sent >= MOST_MAILS) {
-            self.violated(process, 7, &format!("mails {} once more about the same request", mail.to));
+        let kind = kind(mail);
+        if self.mails.get(&kind).is_some_and(|sent| *sent >= MOST_MAILS) {
+            self.violated(process, 7, &format!("mails {} once more: {}", mail.to, kind.2));
         }
     }
 }
