@@ -20,7 +20,7 @@ LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(BUILT)/rds-sim
 MUTANTS := -- -- --skip two_thousand --skip a_seed_replays --skip the_command
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python mutants check build deploy requirements clean rust python
+.PHONY: help demo test test-rust test-python test-browser screenshots mutants check build deploy requirements clean rust python
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -35,6 +35,13 @@ test-rust: rust ## the tests in Rust: stages, settings, the simulated RDS
 
 test-python: build ## the tests from outside: the simulated RDS against botocore, the whole on a local AWS
 	$(LOCAL) $(VENV)/bin/python -m pytest -c tests/pytest.ini tests
+
+# Not part of `make test`, which needs no browser. The script finds the system's Chromium, or installs it where it can.
+test-browser: build $(VENV)/.browser-installed ## the page and the mails in a real Chromium: scanners, leaks, keyboard, accessibility, layout
+	CHROMIUM="$$(tests/browser/chromium.sh)" && export CHROMIUM && $(LOCAL) $(VENV)/bin/python -m pytest -c tests/pytest.ini tests/browser
+
+screenshots: build $(VENV)/.browser-installed ## photographs the mail and the page of a story on the local AWS into docs/images
+	CHROMIUM="$$(tests/browser/chromium.sh)" && export CHROMIUM && $(LOCAL) $(VENV)/bin/python -m pytest -c tests/pytest.ini -q tests/browser/screenshots.py
 
 mutants: rust ## changes the code in one place after another and runs the tests against each; takes hours
 	@cargo mutants --version >/dev/null 2>&1 || { echo "make: install it first: cargo install cargo-mutants --locked"; exit 1; }
@@ -58,7 +65,7 @@ deploy: $(DEPLOY_VENV)/.installed rust ## builds optimized functions and deploys
 
 requirements: $(VENV)/.installed ## pins the Python tools anew from requirements/*.in
 	@test -x $(VENV)/bin/pip-compile || $(VENV)/bin/pip install --quiet pip-tools
-	cd requirements && for file in local deploy; do \
+	cd requirements && for file in local deploy browser; do \
 	  CUSTOM_COMPILE_COMMAND="make requirements" ../$(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
 	    --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file $$file.txt $$file.in \
 	  || exit 1; done
@@ -80,4 +87,9 @@ $(DEPLOY_VENV)/.installed: requirements/deploy.txt
 $(VENV)/.installed $(DEPLOY_VENV)/.installed:
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+# On top of the other tools; gone with them when they are installed anew, because that clears the folder.
+$(VENV)/.browser-installed: requirements/browser.txt $(VENV)/.installed
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@

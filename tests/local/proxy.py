@@ -10,7 +10,11 @@ from .relay import Relay
 class Proxy(Relay):
     """Leads to a function as soon as `lead_to` has named it."""
 
-    _url_id = None
+    def __init__(self, gateway_port):
+        self._url_id = None
+        # (method, path, headers) of every request so far, for tests; kept in memory only.
+        self.heard = []
+        super().__init__(gateway_port)
 
     def lead_to(self, function_url):
         """Passes everything on to this function URL from now on."""
@@ -18,3 +22,6 @@ class Proxy(Relay):
 
     def leads_to(self, path):
         return f"/_aws/lambda-url/{self._url_id}{path}"
+
+    def saw(self, request, body):
+        self.heard.append((request.command, request.path, dict(request.headers.items())))

@@ -1,4 +1,4 @@
-"""One local AWS for all tests; for each test a new simulated RDS, zone and stack, gone afterwards."""
+"""One local AWS for all tests that deploy; for each test a new simulated RDS, zone and stack, gone afterwards."""
 
 from contextlib import ExitStack
 
