@@ -1,6 +1,5 @@
 """A loopback server of a test's own: shows what it is given, and remembers what it was asked."""
 
-import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 
@@ -52,14 +51,12 @@ class Gallery:
             def log_message(self, *_):
                 """The tests say what they need to."""
 
-        self._server = LoopbackServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self._server = LoopbackServer(Handler)
+        self.url = self._server.url
         return self
 
     def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.end()
 
     def show(self, name, html, status=200, **headers):
         """Puts something on show; gives its address."""

@@ -54,6 +54,8 @@ class Asked:
     def everything(self):
         """All that an attack could change: instances with their tags, calls that change, the CNAME, mails."""
         world = self.world
+        # What earlier presses have woken comes to its end first: the others are told of them.
+        world.cloud.quiet()
         return world.rds.instances(), world.changes(), world.zone.target(), len(world.cloud.mails())
 
     def now(self):

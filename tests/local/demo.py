@@ -104,7 +104,8 @@ class Teller:
 
     def mailed(self, mail, links):
         at = self._clock()
-        self.line(at, "mail", f"from {mail['Source']} to {', '.join(mail['To'])}: {self.paint('1', mail['Subject'])}", "35")
+        headline = mail["BodyText"].splitlines()[0]
+        self.line(at, "mail", f"to {', '.join(mail['To'])}: {self.paint('1', headline)} ({mail['Subject']})", "35")
         for action, link in links.items():
             print(f"{'':<21}{action:<{WIDTH}}  {link}", flush=True)
 

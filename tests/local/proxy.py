@@ -10,9 +10,8 @@ from .relay import Relay
 class Proxy(Relay):
     """Leads to a function as soon as `lead_to` has named it."""
 
-    _url_id = None
-
     def __init__(self, gateway_port):
+        self._url_id = None
         # (method, path, headers) of every request so far, for tests; kept in memory only.
         self.heard = []
         super().__init__(gateway_port)
@@ -25,4 +24,4 @@ class Proxy(Relay):
         return f"/_aws/lambda-url/{self._url_id}{path}"
 
     def saw(self, request, body):
-        self.heard.append((request.command, request.path, dict(request.headers)))
+        self.heard.append((request.command, request.path, dict(request.headers.items())))

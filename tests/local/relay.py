@@ -31,9 +31,8 @@ class Relay:
             def log_message(self, *_):
                 """A mailed link is as good as a signature: it is written to no log."""
 
-        self._server = LoopbackServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self._server = LoopbackServer(Handler)
+        self.url = self._server.url
 
     def leads_to(self, path):
         """The path at the local AWS."""
@@ -66,18 +65,26 @@ class Relay:
             request.wfile.write(content)
 
     def close(self):
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.end()
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """Serves each request in a thread of its own."""
+    """On a free port, until its owner ends it."""
 
     daemon_threads = True
     # Many may come at once; the default lets five wait.
     request_queue_size = 128
 
+    def __init__(self, handler):
+        super().__init__(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def end(self):
+        self.shutdown()
+        self.server_close()
+
     def handle_error(self, request, client_address):
-        # Somebody hung up before the answer: that is theirs.
+        # Somebody hung up before the answer, as a browser does that goes on to something else: that is theirs.
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)

@@ -24,11 +24,15 @@ pub(super) fn read(content_type: &str, body: &[u8]) -> Result<Option<Remark>, Pa
     if std::str::from_utf8(body).is_err() {
         return Err(Page::Unreadable);
     }
-    let mut fields = form_urlencoded::parse(body);
-    let Some((_, reason)) = fields.find(|(name, _)| name == "reason") else { return Ok(None) };
-    // The parser puts this where the bytes are no UTF-8; nobody types it.
-    if reason.contains(char::REPLACEMENT_CHARACTER) {
-        return Err(Page::Unreadable);
+    let mut reason = None;
+    for (name, value) in form_urlencoded::parse(body) {
+        // The parser puts this where the bytes are no UTF-8; nobody types it.
+        if [&name, &value].iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+            return Err(Page::Unreadable);
+        }
+        if name == "reason" && reason.is_none() {
+            reason = Some(value);
+        }
     }
-    Ok(Remark::new(&reason))
+    Ok(reason.and_then(|reason| Remark::new(&reason)))
 }
