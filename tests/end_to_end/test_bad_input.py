@@ -57,11 +57,16 @@ def promote_an_approved_instance(world):
     return answer, logged.report, instance
 
 
-def test_a_missing_zone_is_said_and_nothing_is_promoted(deploy):
-    answer, logged, _ = promote_an_approved_instance(deploy(HostedZoneId="Z0NOWHERE"))
-    assert answer == logged
-    (outcome,) = logged["outcomes"]
-    assert outcome["did"] == "refuses" and outcome["code"] == "no-zone" and "Z0NOWHERE" in outcome["why"]
+def test_a_missing_zone_is_said_and_nobody_is_asked(deploy):
+    world = deploy(HostedZoneId="Z0NOWHERE")
+    story = Story(world.echo, world.rds)
+    instance = story.begin(world.first)
+    story.run_until(lambda: story.stage(instance) == "rebooted", "it is set up")
+    for function in ("request-approval", "promote"):
+        answer, failed = world.echo.invoke(function, {"detail-type": "Echo Schedule", "echo": "dev"})
+        (outcome,) = answer["outcomes"]
+        assert not failed and outcome["did"] == "refuses" and outcome["code"] == "no-zone" and "Z0NOWHERE" in outcome["why"]
+    assert story.mails == [] and "request" not in world.tags(instance)
 
 
 @pytest.mark.parametrize(

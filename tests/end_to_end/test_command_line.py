@@ -191,7 +191,10 @@ def test_requests_again_and_anew_and_answers_without_a_mail(town):
     # For cron: once is enough.
     cli.run("request", "--once", code=3)
     assert len(town.cloud.mails()) - before == 2 * len(APPROVERS)
-    cli.run("cancel", "--as", APPROVERS[1])
+    cli.run("cancel", "--as", APPROVERS[1], "--reason", "we're testing, until Thursday")
+    assert "mailed" in cli.run("request", "--once").out, "the others hear of it"
+    told = town.cloud.mails()[-1]
+    assert told["Subject"].startswith("Re: ") and "eli@example.test cancelled the switch: we're testing, until Thursday" in told["BodyText"]
     cli.run("request", "--once", code=3)
     assert town.tags(FIRST)["request"] == "1", "what was cancelled is not asked again by itself"
     assert "is given up: the request was cancelled by eli@example.test" in cli.run("watch", FIRST, code=4).err

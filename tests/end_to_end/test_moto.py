@@ -90,7 +90,8 @@ def test_two_cycles_run_against_moto(cloud, template, moto):
             mails = cloud.mails()[read:]
             read += len(mails)
             for mail in mails:
-                if mail["To"] == [APPROVERS[0]]:
+                # The mails that tell what has become of a request have no links.
+                if mail["To"] == [APPROVERS[0]] and person.links(mail):
                     assert person.press(person.request(person.links(mail)["confirm"])).status == 200
                     cloud.quiet()
         pytest.fail(f"{what}: {[invocation.lines for invocation in echo.new_invocations()[-8:]]}")

@@ -100,7 +100,7 @@ struct Html<'a> {
 
 /// The style sheet's hash, for the Content-Security-Policy: nothing else may style the page, and
 /// nothing at all may run in it. A test compares it with the template.
-pub const STYLE_HASH: &str = "sha256-Km7B1cRcM6KLoSDDelo2L1vJgaSNmB0M8v+CIt61GqY=";
+pub const STYLE_HASH: &str = "sha256-SZGkz7rVFY2Or2FIf7BpCVH51A0yDAAN9lvz0DUjRXg=";
 
 impl Page<'_> {
     /// The HTTP status.
@@ -203,8 +203,9 @@ impl Look<'_> {
             // What is over, or not the reader's business any more, needs no facts.
             Standing::Expired | Standing::Superseded | Standing::NotListed => None,
         };
-        // Whom else it is or was about matters as long as they can answer.
-        let request = self.own.and_then(|own| own.tags().request).filter(|_| !is_switched);
+        // Who is asked, and until when, matters as long as they can answer.
+        let is_open = !is_switched && !matches!(self.standing, Standing::Cancelled { .. });
+        let request = self.own.and_then(|own| own.tags().request).filter(|_| is_open);
         Content {
             facts: shown.map_or_else(Vec::new, |facts| {
                 let mut all = facts.of_the_copy();
