@@ -135,7 +135,9 @@ class Story:
             if key[0] == invocation.function and (everything or key[1] in report["woken_by"]):
                 del self._due[key]
         for outcome in report.get("outcomes", []):
-            if outcome.get("until"):
+            # What a function waits for may have happened while it said so.
+            over = invocation.function == "request-approval" and self.stage(outcome["instance"]) not in (None, "rebooted")
+            if outcome.get("until") and not over:
                 self._due[invocation.function, outcome["instance"]] = moment(outcome["until"])
 
     def begin(self, at: datetime):

@@ -156,6 +156,11 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
         if let (News::Promoted { .. }, Wake::Instance { is_click: true, .. }) = (&tell.news, wake) {
             return Ok(None);
         }
+        if let News::Confirmed { .. } = tell.news
+            && !self.still_waits(own).await?
+        {
+            return Ok(None);
+        }
         let desk = self.desk(own)?;
         let predecessor = match &tell.news {
             News::Reminder => self.leads_to(own).await?,
@@ -184,6 +189,15 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
             rds.add_tags(&own.facts().arn, &tell.told(settings, post.reached(), nobody_left)).await?;
         }
         Ok(Some(Outcome::done(own.identifier(), Did::Acted, what, why(&tell))))
+    }
+
+    /// Whether an instance that was confirmed still waits for its switch. The same click has woken promote too, and
+    /// nobody should read that a switch is to come after reading that it has happened.
+    async fn still_waits(&self, own: &OwnInstance) -> Answer<bool> {
+        let Scene { settings, rds, .. } = &self.scene;
+        let fresh = rds.instance(own.identifier()).await?;
+        let fresh = fresh.and_then(|instance| OwnInstance::recognise(&settings.name, instance).ok());
+        Ok(fresh.is_some_and(|fresh| fresh.stage() == Stage::Rebooted))
     }
 
     fn desk(&self, own: &OwnInstance) -> Result<Desk<'a>, Stop> {

@@ -150,7 +150,8 @@ fn decide_if(
 /// When there may be news that nobody's click and no event brings.
 pub fn next(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<Timestamp> {
     let request = own.tags().request?;
-    let reminder = reminder_at(settings, request).filter(|at| now < *at);
+    let is_enough = confirmed(settings, own, request).count() >= settings.approvals();
+    let reminder = reminder_at(settings, request).filter(|at| now < *at && !is_enough);
     let after_the_end = request.expires.checked_add(SignedDuration::from_secs(1)).unwrap_or(request.expires);
     let window = window_end(settings, request);
     reminder.or([after_the_end, window].into_iter().find(|at| now < *at))
