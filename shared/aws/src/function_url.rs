@@ -12,10 +12,10 @@ use stages::approve::{Request, Response};
 pub fn request(event: &Value) -> Request {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let body = text("/body");
-    let body = match event["isBase64Encoded"] {
+    let body = match event["isBase64Encoded"].as_bool() {
         // What is no base64 was not made by Lambda; as it stands it is no form either.
-        Value::Bool(true) => BASE64.decode(body).unwrap_or_else(|_| body.into()),
-        _ => body.into(),
+        Some(true) => BASE64.decode(body).unwrap_or_else(|_| body.into()),
+        Some(false) | None => body.into(),
     };
     Request {
         method: text("/requestContext/http/method").to_ascii_uppercase(),

@@ -150,9 +150,11 @@ fn only_those_who_were_asked_are_told() {
 /// The wait for answers ends when there is something to tell.
 #[test]
 fn the_wait_ends_at_the_next_news() {
-    let wait = |own: &OwnInstance, time: &str| match request::decide(&settings(), own, at(time)) {
-        Decision::Wait { until, .. } => until.unwrap().to_string(),
-        _ => panic!("it does not wait"),
+    let wait = |own: &OwnInstance, time: &str| {
+        let Decision::Wait { until, .. } = request::decide(&settings(), own, at(time)) else {
+            panic!("it does not wait")
+        };
+        until.unwrap().to_string()
     };
     let open = confirmed_by(&[], REMINDER);
     assert_eq!(wait(&open, "2026-11-22T10:00:00Z"), REMINDER);

@@ -136,12 +136,10 @@ fn decide_if(
         Some(told) => told.notified.only.clone()?,
         None => Vec::new(),
     };
-    let to = asked(settings, own, request)
-        .filter(|approver| {
-            !reached.contains(approver) && !(news == News::Reminder && has_answered(own, request, approver))
-        })
-        .cloned()
-        .collect::<Vec<_>>();
+    let has_heard = |approver: &String| {
+        reached.contains(approver) || (news == News::Reminder && has_answered(own, request, approver))
+    };
+    let to: Vec<String> = asked(settings, own, request).filter(|approver| !has_heard(approver)).cloned().collect();
     let fresh = now <= at.checked_add(FRESH_FOR).unwrap_or(at);
     let last_try = now >= at.checked_add(RETRY_MAILS_FOR).unwrap_or(at);
     (fresh && !to.is_empty()).then_some(Tell { news, request, to, reached, last_try })
