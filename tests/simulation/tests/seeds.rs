@@ -16,11 +16,11 @@ const REGRESSIONS: &[(u64, &str)] = &[
     (1284, "one dead mailbox filled all the others"),
     (1911, "an instance without a creation time was too young for ever"),
     (3003, "a rollback that met retire left the CNAME on a retired instance"),
-    (5818, "where the one in use could not be modified, no tag followed the CNAME"),
     (6043, "where the one in use could not be modified, no tag followed the CNAME"),
     (8610, "of two mailers at once, the one whose links were dead marked the mails as sent"),
     (27494, "one that the CNAME was set to before modify had identified it became a stranger"),
     (29166, "protection switched off by hand on the way stopped an echo for ever"),
+    (50519, "where the one in use could not be modified, no tag followed the CNAME"),
     (60971, "a restore applied late and its retry got two identifiers, for one of that day had gone in between"),
 ];
 
