@@ -1,9 +1,12 @@
 //! Asks the approvers of a `rebooted` instance, each by a mail with personal links, and tells them what has become of it.
 
+use std::cell::RefCell;
+
 use jiff::Timestamp;
 use tag_state::approval::{Action, Token};
 use tag_state::decide::news::{self, News, Tell};
 use tag_state::decide::request::{Ask, RequestStep, again as ask_again, claim, decide};
+use tag_state::facts::Record;
 use tag_state::own::OwnInstance;
 use tag_state::predecessor::Predecessor;
 use tag_state::reason::Reason;
@@ -49,6 +52,8 @@ struct Round<'a, R, D, K, M, A> {
     scene: Scene<'a, R, A>,
     ports: &'a Ports<'a, R, D, K, M, A>,
     found: Vec<OwnInstance>,
+    /// The CNAME, where a mail wanted to know it.
+    record: RefCell<Option<Record>>,
 }
 
 /// Looks at what the wake-up is about, tells what is new, and asks where nobody was asked.
@@ -104,12 +109,21 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
         report: &mut Report,
     ) -> Self {
         let scene = Scene { settings, rds: ports.rds, announcer: ports.announcer, now };
-        Round { scene, ports, found: observe::instances(settings, ports.rds, wake, &STAGES, report).await }
+        Round {
+            scene,
+            ports,
+            found: observe::instances(settings, ports.rds, wake, &STAGES, report).await,
+            record: RefCell::default(),
+        }
     }
 
     async fn turn(&self, own: &OwnInstance, report: &mut Report) -> Result<Outcome, Stop> {
         match to_act(decide(self.scene.settings, own, self.scene.now), Some(own.identifier()))? {
             RequestStep::Ask(ask) => self.ask(own, &ask, report).await,
+            RequestStep::GiveUp(_) if self.is_in_use(own) => {
+                let reason = Reason::InUse { name: self.scene.settings.promote.cname.clone() };
+                Ok(Outcome::not_done(Some(own.identifier()), Did::Refuses, &reason))
+            }
             RequestStep::GiveUp(given_up) => Ok(self.scene.give_up(own, &given_up, report).await?),
         }
     }
@@ -200,6 +214,12 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
         Ok(fresh.is_some_and(|fresh| fresh.stage() == Stage::Rebooted))
     }
 
+    /// Whether the CNAME is known to lead to it. A person may have pointed it at one that has failed: promote makes the
+    /// tags say so.
+    fn is_in_use(&self, own: &OwnInstance) -> bool {
+        self.record.borrow().as_ref().is_some_and(|record| record.points_at(own.facts()))
+    }
+
     fn desk(&self, own: &OwnInstance) -> Result<Desk<'a>, Stop> {
         let promote = &self.scene.settings.promote;
         match (&promote.sender, &promote.url, &promote.key_id) {
@@ -231,6 +251,7 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
         let Scene { settings, rds, .. } = &self.scene;
         let record = observe::record(settings, self.ports.dns).await?;
         let at = Predecessor::of(&settings.name, own, &record);
+        *self.record.borrow_mut() = Some(record);
         Ok(observe::predecessor(settings, *rds, &self.found, at).await?)
     }
 

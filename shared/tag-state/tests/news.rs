@@ -77,6 +77,16 @@ fn only_who_has_not_answered_is_reminded() {
     assert!(news::decide(&late, &open, &[], at("2026-11-24T22:00:00Z")).is_some());
 }
 
+/// A copy that fails while people are asked is given up at the next look: nobody decides about it any more.
+#[test]
+fn nobody_is_reminded_of_a_copy_that_cannot_be_used() {
+    for status in ["failed", "stopped", "modifying"] {
+        let mut instance = confirmed_by(&[], REMINDER).facts().clone();
+        status.clone_into(&mut instance.status);
+        assert_eq!(word(&own(instance), REMINDER), "nothing", "{status}");
+    }
+}
+
 /// Clicks that KMS does not know are nobody's.
 #[test]
 fn a_forged_confirmation_is_no_news() {

@@ -20,7 +20,7 @@ const REGRESSIONS: &[(u64, &str)] = &[
     (8610, "of two mailers at once, the one whose links were dead marked the mails as sent"),
     (27494, "one that the CNAME was set to before modify had identified it became a stranger"),
     (29166, "protection switched off by hand on the way stopped an echo for ever"),
-    (50519, "where the one in use could not be modified, no tag followed the CNAME"),
+    (50519, "people were reminded of a copy that had failed, and it was forgotten though the CNAME had been set to it"),
     (60971, "a restore applied late and its retry got two identifiers, for one of that day had gone in between"),
 ];
 

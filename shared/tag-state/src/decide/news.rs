@@ -8,6 +8,7 @@ use crate::approval::{Claim, Mac};
 use crate::facts::Tags;
 use crate::own::OwnInstance;
 use crate::proof::Verified;
+use crate::reason::unready;
 use crate::remark::Remark;
 use crate::settings::{Approval, Settings};
 use crate::stage::Stage;
@@ -197,6 +198,10 @@ fn latest(
             if is_enough {
                 let at = by.iter().map(|(_, at)| *at).max()?;
                 return Some((News::Confirmed { by: names(&by) }, at));
+            }
+            // Nobody is to decide about a copy that is not there to be used, and perhaps is about to be given up.
+            if unready(own.facts()).is_some() {
+                return None;
             }
             let at = reminder_at(settings, request).filter(|at| now >= *at)?;
             Some((News::Reminder, at))
