@@ -2,16 +2,9 @@
 
 import pytest
 
+from asked import ask
 from local import person, seed
-from local.story import Story
 from world import APPROVERS
-
-
-class NobodyYet:
-    """Leaves the mails alone; the test presses by itself."""
-
-    def decide(self, story, mail, links):
-        return None
 
 
 @pytest.fixture
@@ -19,11 +12,8 @@ def asked(deploy):
     """An echo whose approvers have just been asked: (world, story, instance, links by approver)."""
 
     def make(**parameters):
-        world = deploy(**parameters)
-        story = Story(world.echo, world.rds, approver=NobodyYet())
-        instance = story.begin(world.first)
-        story.run_until(lambda: story.mails, "the mails")
-        return world, story, instance, {mail["To"][0]: person.links(mail) for mail in story.mails}
+        found = ask(deploy(**parameters))
+        return found.world, found.story, found.instance, found.links
 
     return make
 

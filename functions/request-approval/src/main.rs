@@ -1,4 +1,5 @@
-//! The Lambda function `request-approval`: asks the approvers, each by a mail with personal links.
+//! The Lambda function `request-approval`: asks the approvers, each by a mail with personal links, and tells them what
+//! becomes of it.
 
 use aws::{Environment, EventBridge, Kms, Rds, Route53, Ses, lambda};
 use stages::request_approval;

@@ -170,10 +170,14 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
         if let (News::Promoted { .. }, Wake::Instance { is_click: true, .. }) = (&tell.news, wake) {
             return Ok(None);
         }
-        if let News::Confirmed { .. } = tell.news
-            && !self.still_waits(own).await?
-        {
-            return Ok(None);
+        // It has woken promote too, and others may have cancelled: nobody should read that a switch is to come after
+        // reading that it has happened, or will not.
+        if let News::Confirmed { .. } = tell.news {
+            let fresh = rds.instance(own.identifier()).await?;
+            let fresh = fresh.and_then(|instance| OwnInstance::recognise(&settings.name, instance).ok());
+            if fresh.and_then(|fresh| news::decide(settings, &fresh, &verified, *now)).as_ref() != Some(&tell) {
+                return Ok(None);
+            }
         }
         let desk = self.desk(own)?;
         let predecessor = match &tell.news {
@@ -203,15 +207,6 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
             rds.add_tags(&own.facts().arn, &tell.told(settings, post.reached(), nobody_left)).await?;
         }
         Ok(Some(Outcome::done(own.identifier(), Did::Acted, what, why(&tell))))
-    }
-
-    /// Whether an instance that was confirmed still waits for its switch. The same click has woken promote too, and
-    /// nobody should read that a switch is to come after reading that it has happened.
-    async fn still_waits(&self, own: &OwnInstance) -> Answer<bool> {
-        let Scene { settings, rds, .. } = &self.scene;
-        let fresh = rds.instance(own.identifier()).await?;
-        let fresh = fresh.and_then(|instance| OwnInstance::recognise(&settings.name, instance).ok());
-        Ok(fresh.is_some_and(|fresh| fresh.stage() == Stage::Rebooted))
     }
 
     /// Whether the CNAME is known to lead to it. A person may have pointed it at one that has failed: promote makes the
@@ -249,7 +244,11 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
     /// What the CNAME leads to now. Where that cannot be read, nobody is asked to decide about it.
     async fn leads_to(&self, own: &OwnInstance) -> Result<Predecessor, Stop> {
         let Scene { settings, rds, .. } = &self.scene;
-        let record = observe::record(settings, self.ports.dns).await?;
+        let known = self.record.borrow().clone();
+        let record = match known {
+            Some(record) => record,
+            None => observe::record(settings, self.ports.dns).await?,
+        };
         let at = Predecessor::of(&settings.name, own, &record);
         *self.record.borrow_mut() = Some(record);
         Ok(observe::predecessor(settings, *rds, &self.found, at).await?)

@@ -89,6 +89,24 @@ fn who_was_mailed_is_remembered_of_that_very_request() {
     assert!(value.chars().count() <= 256 && value.ends_with(".test"), "what does not fit is left out: {value}");
 }
 
+/// Two runs at the same moment agree on the end, and so on the links; nobody gets less time than the settings promise.
+#[test]
+fn a_request_ends_at_full_ten_minutes() {
+    let own = ours("dev-2026-11-22", "rebooted", &[]);
+    let end = |time: &str| {
+        let Decision::Act(RequestStep::Ask(ask)) = request::decide(&settings(), &own, at(time)) else { panic!() };
+        ask.request.expires.to_string()
+    };
+    for (opened, ends) in [
+        ("2026-11-22T09:00:00Z", "2026-11-25T09:00:00Z"),
+        ("2026-11-22T09:00:01Z", "2026-11-25T09:10:00Z"),
+        ("2026-11-22T09:04:59.9Z", "2026-11-25T09:10:00Z"),
+        ("2026-11-22T09:10:00.5Z", "2026-11-25T09:10:00Z"),
+    ] {
+        assert_eq!(end(opened), ends, "{opened}");
+    }
+}
+
 #[test]
 fn a_request_that_was_mailed_waits_and_a_closed_one_is_left() {
     let decide = |own: &OwnInstance, time| request::decide(&settings(), own, at(time));

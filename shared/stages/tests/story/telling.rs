@@ -6,7 +6,7 @@ use stages::ports::Failure;
 use tag_state::facts::Record;
 use tag_state::wake::Wake;
 
-use crate::common::{FIRST, LEGACY, SECOND, until_asked};
+use crate::common::{FIRST, LEGACY, SECOND, meanwhile, until_asked};
 
 const ANN: &str = "ann@example.test";
 const BOB: &str = "bob@example.test";
@@ -61,6 +61,21 @@ fn the_switch_overtakes_the_confirmation() {
     calm.wake(Function::Promote);
     look(&mut calm, 3);
     assert_eq!(calm.headlines(BOB), [ASKED, SWITCHED]);
+}
+
+/// request-approval's calls: 1 instances, 2 the MAC, 3 the last look. Whatever came in between is told instead.
+#[test]
+fn a_switch_that_is_not_to_come_any_more_is_not_promised() {
+    for (tag, value, then) in
+        [("stage", "promoted", SWITCHED), ("cancelled:bob@example.test", "1 2026-11-22T05:00:00Z", CANCELLED)]
+    {
+        let mut calm = Calm::new("");
+        until_asked(&mut calm);
+        calm.ann_confirms();
+        meanwhile(&calm, Function::RequestApproval, 3, || calm.town.tag_by_hand(FIRST, tag, value));
+        look(&mut calm, 2);
+        assert_eq!(calm.headlines(CLEO), [ASKED, then]);
+    }
 }
 
 /// Two wake-ups at the same moment would both tell.
@@ -191,4 +206,29 @@ fn the_page_believes_the_record_and_not_the_tags() {
     assert_eq!(calm.town.tag(FIRST, "cancelled:ann@example.test"), None);
     calm.town.point_by_hand(Record::Cname { value: LEGACY.to_owned(), ttl: 60 });
     assert!(calm.visit("GET", &letter.confirm).body.contains("<h1>Confirm the switch?</h1>"));
+}
+
+/// The reminder of one copy has read the CNAME, and a person has pointed that at another one, which then failed.
+#[test]
+fn what_the_name_is_known_to_lead_to_is_not_given_up() {
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    calm.town.tag_by_hand(FIRST, "cancelled:bob@example.test", "1 2026-11-22T05:00:00Z");
+    for _ in 0..60 {
+        for function in [Function::New, Function::Modify, Function::Reboot] {
+            calm.wake(function);
+        }
+        calm.pass(10);
+    }
+    assert_eq!(calm.stage(SECOND), "rebooted");
+    calm.town.untag_by_hand(FIRST, "cancelled:bob@example.test");
+    calm.point_at(SECOND);
+    calm.town.rds.world_mut().force_status(SECOND, "failed").unwrap();
+    calm.pass(48 * 60);
+    let report = calm.wake(Function::RequestApproval).unwrap();
+    assert_eq!(calm.headlines(CLEO), [ASKED, REMINDED], "{report:#?}");
+    assert_eq!(calm.stage(SECOND), "rebooted");
+    assert!(report.outcomes.iter().any(|outcome| outcome.code == Some("in-use")), "{report:#?}");
+    calm.wake(Function::Promote);
+    assert_eq!((calm.stage(SECOND).as_str(), calm.violations().len()), ("promoted", 0));
 }

@@ -110,10 +110,26 @@ impl Facts<'_> {
     /// What a switch does, in sentences.
     pub(super) fn consequences(&self) -> Vec<String> {
         let (cname, copy) = (self.cname(), self.own.identifier());
-        let from = match self.predecessor {
-            Predecessor::Ours(old) => format!(" from {}", old.identifier()),
-            Predecessor::Stranger(host) | Predecessor::Gone(host) => format!(" from {host}"),
-            Predecessor::Nothing | Predecessor::Unknown => String::new(),
+        let (after, last) = (self.after_the_grace(), self.final_snapshot());
+        let (from, fate) = match self.predecessor {
+            Predecessor::Ours(old) => {
+                let old = old.identifier();
+                let end = format!("{old}, the copy in use now, is destroyed {after}{last}.");
+                let loss = format!("What people wrote to {old} is not in the fresh copy: save what you need.");
+                (format!(" from {old}"), vec![end, loss])
+            }
+            Predecessor::Stranger(host) => {
+                (format!(" from {host}"), vec![format!("{host} is left alone: RDS Echo did not make it.")])
+            }
+            Predecessor::Gone(host) => (format!(" from {host}"), vec!["Nothing is destroyed.".to_owned()]),
+            Predecessor::Nothing => (String::new(), vec!["Nothing is destroyed.".to_owned()]),
+            Predecessor::Unknown => {
+                let end = format!(
+                    "A copy of RDS Echo that is in use now is destroyed {after}{last}, and what people wrote to it is \
+                     not in the fresh copy."
+                );
+                (String::new(), vec![end])
+            }
             Predecessor::Itself => return vec![format!("{cname} leads to {copy} already.")],
             Predecessor::Unswitchable(what) => {
                 let contact = self.contact();
@@ -124,47 +140,31 @@ impl Facts<'_> {
             "{cname} moves{from} to {copy}. New connections reach the fresh copy; open ones stay where they are until \
              they reconnect."
         )];
-        let after = self.after_the_grace();
-        match self.predecessor {
-            Predecessor::Ours(old) => {
-                let old = old.identifier();
-                said.push(format!("{old}, the copy in use now, is destroyed {after}{}.", self.final_snapshot()));
-                said.push(format!("What people wrote to {old} is not in the fresh copy: save what you need."));
-            }
-            Predecessor::Stranger(host) => {
-                said.push(format!("{host} is left alone: RDS Echo did not make it."));
-            }
-            Predecessor::Unknown => said.push(format!(
-                "A copy of RDS Echo that is in use now is destroyed {after}{}, and what people wrote to it is not in \
-                 the fresh copy.",
-                self.final_snapshot()
-            )),
-            Predecessor::Nothing | Predecessor::Gone(_) => said.push("Nothing is destroyed.".to_owned()),
-            Predecessor::Unswitchable(_) | Predecessor::Itself => {}
-        }
+        said.extend(fate);
         said
     }
 
     /// What becomes of the copy that was in use before, now that the switch has happened; `predecessor` is what the
     /// name led to before.
     pub(super) fn aftermath(&self) -> Vec<String> {
-        let Predecessor::Ours(old) = self.predecessor else {
-            return match self.predecessor {
-                Predecessor::Stranger(host) => {
-                    vec![format!("{host}, where it led before, is left alone: RDS Echo does not destroy it.")]
-                }
-                Predecessor::Gone(_) => vec!["The copy before is destroyed.".to_owned()],
-                Predecessor::Ours(_)
-                | Predecessor::Nothing
-                | Predecessor::Unswitchable(_)
-                | Predecessor::Itself
-                | Predecessor::Unknown => Vec::new(),
-            };
-        };
+        match self.predecessor {
+            Predecessor::Ours(old) => self.end_of(old),
+            Predecessor::Stranger(host) => {
+                vec![format!("{host}, where it led before, is left alone: RDS Echo does not destroy it.")]
+            }
+            Predecessor::Gone(_) => vec!["The copy before is destroyed.".to_owned()],
+            Predecessor::Nothing | Predecessor::Unswitchable(_) | Predecessor::Itself | Predecessor::Unknown => {
+                Vec::new()
+            }
+        }
+    }
+
+    fn end_of(&self, old: &OwnInstance) -> Vec<String> {
         let name = old.identifier();
         let since = match old.stage() {
             Stage::Retired => return vec![format!("{name}, the copy before, is being destroyed.")],
             Stage::Forgotten => old.tags().since,
+            // Its tags are about to follow the CNAME.
             Stage::New | Stage::Modified | Stage::Rebooted | Stage::Promoted => self.own.tags().since,
         };
         let ends = since.and_then(|since| since.checked_add(self.settings.retire.grace).ok());

@@ -26,7 +26,7 @@ pub(super) fn span(time: SignedDuration) -> String {
         1..60 => count(minutes, "minute"),
         60..600 if minutes % 60 > 0 => format!("{} {}", count(minutes / 60, "hour"), count(minutes % 60, "minute")),
         60..2880 => count((minutes + 30) / 60, "hour"),
-        _ => count((minutes + 720) / 1440, "day"),
+        2880.. => count((minutes + 720) / 1440, "day"),
     }
 }
 
