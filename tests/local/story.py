@@ -203,12 +203,14 @@ class Story:
             return True
         before = self._progress()
         self._advance(at)
+        names = FALLBACKS if at == self._round else [name for name in FALLBACKS if any(key[0] == name and looks[key] == at for key in looks)]
         if at == self._round:
             self._round = None
-            self.echo.wake(*FALLBACKS)
-        else:
-            self.echo.wake(*(name for name in FALLBACKS if any(key[0] == name and looks[key] == at for key in looks)))
-        self.listen()
+        # One after the other: each schedule counts its minutes from the second at which it was made. What happens where
+        # two functions look at the same instant is for the simulation, which tries every order.
+        for name in names:
+            self.echo.wake(name)
+            self.listen()
         self._idle = 0 if self._progress() != before else self._idle + 1
         return True
 
