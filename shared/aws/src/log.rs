@@ -77,3 +77,57 @@ fn measure(line: &mut Value, echo: &str, at: Timestamp, metrics: &[Metric]) {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use stages::report::{Did, Outcome};
+    use tag_state::gauges::Gauges;
+    use tag_state::settings::Settings;
+    use tag_state::stage::Stage;
+
+    use super::*;
+
+    fn report() -> Report {
+        let settings = Settings::from_options(
+            "-Drdsecho.name=dev -Drdsecho.snapshot.dbInstanceIdentifier=production -Drdsecho.promote.cname=db.example.com \
+             -Drdsecho.promote.hostedZoneId=Z1 -Drdsecho.promote.approval=none",
+        );
+        Report::new(&settings.expect("right"), "promote", &"schedule", Timestamp::UNIX_EPOCH)
+    }
+
+    fn line(report: &Report) -> Value {
+        let (mut context, calls) = (Context::default(), Calls::default());
+        context.request_id = "an id".to_owned();
+        let mut log = Vec::new();
+        Run::begin(&context, &calls).print(report, &mut log);
+        let log = String::from_utf8(log).expect("UTF-8");
+        assert!(log.ends_with("}\n") && log.lines().count() == 1, "{log}");
+        serde_json::from_str(&log).expect("JSON")
+    }
+
+    #[test]
+    fn what_is_not_measured_announces_no_metrics() {
+        let line = line(&report());
+        assert_eq!((&line["_aws"], &line["request_id"], &line["calls"]), (&Value::Null, &json!("an id"), &json!([])));
+    }
+
+    #[test]
+    fn several_that_did_the_same_are_one_metric_with_several_values() {
+        let mut report = report();
+        let after = |hours| Some(SignedDuration::from_hours(hours));
+        let moved = |from, after| Did::Advanced { from: Some(from), to: Stage::Forgotten, after };
+        report.add(Outcome::done("dev-1", moved(Stage::Rebooted, after(3)), "", ""));
+        report.add(Outcome::done("dev-2", moved(Stage::Rebooted, after(5)), "", ""));
+        report.add(Outcome::done("dev-3", moved(Stage::Promoted, None), "", ""));
+        let overdue = SignedDuration::from_mins(-90);
+        report.gauges = Some(Gauges { instances: 3, data_age: None, overdue });
+        let line = line(&report);
+        assert_eq!(line["HoursInRebooted"], json!([3.0, 5.0]));
+        assert_eq!((&line["Instances"], &line["OverdueHours"]), (&json!(3.0), &json!(0.0)));
+        assert_eq!((&line["Echo"], &line["_aws"]["Timestamp"]), (&json!("dev"), &json!(0)));
+        let names: Vec<&Value> =
+            line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().expect("a list").iter().collect();
+        assert_eq!(names.len(), 3, "{names:?}: what is not known is not announced");
+    }
+}

@@ -81,7 +81,9 @@ async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
     for known in own.iter_mut().filter(|known| known.identifier() == promoted.own().identifier()) {
         *known = promoted.own().clone();
     }
-    Ok(follow(&scene, &mut own, &swapped, report).await?)
+    follow(&scene, &mut own, &swapped, report).await?;
+    report.gauges = Some(gauges(settings, &own, &swapped, now));
+    Ok(())
 }
 
 /// Swaps the CNAME to the candidate, if it may be.
