@@ -51,11 +51,11 @@ async fn go_back<R: Rds, A: Announcer>(
         let reason = Reason::OtherStage { stage: target.stage() };
         return Err(Outcome::not_done(Some(&identifier), Did::Refuses, &reason).into());
     };
+    let did = scene.advanced(target, Stage::Promoted);
     if let Some(protect) = preparation.protect {
         rds.modify(&protect).await?;
     }
     let (arn, from) = (target.facts().arn.clone(), target.stage());
-    let did = scene.advanced(target, Stage::Promoted);
     rds.add_tags(&arn, &preparation.tags).await?;
     let Some(fresh) = rds.instance(&identifier).await? else {
         return Err(Outcome::not_done(Some(&identifier), Did::Refuses, &Reason::Gone {}).into());
