@@ -16,6 +16,9 @@ pub struct Metric {
     pub values: Vec<f64>,
 }
 
+/// Whether an outcome is counted.
+type Counts = fn(&Outcome) -> bool;
+
 /// The numbers of one run. Counts are left out where they are zero, so that an idle look costs nothing.
 pub fn metrics(report: &Report) -> Vec<Metric> {
     let mut all = Vec::new();
@@ -29,7 +32,7 @@ pub fn metrics(report: &Report) -> Vec<Metric> {
         let values: Vec<f64> = report.outcomes.iter().filter_map(|outcome| left(outcome, stage)).map(hours).collect();
         all.extend((!values.is_empty()).then(|| Metric { name: time_in(stage), unit: "None", values }));
     }
-    let counted: [(&str, fn(&Outcome) -> bool); 5] = [
+    let counted: [(&str, Counts); 5] = [
         ("Waits", |outcome| matches!(outcome.did, Did::Waits { .. })),
         ("Refusals", |outcome| outcome.did == Did::Refuses),
         ("Failures", has_failed),
