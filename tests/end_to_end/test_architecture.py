@@ -116,6 +116,12 @@ def actions(value):
 def allowed(function):
     role = RESOURCES[logical(function, "Role")]["Properties"]
     policies = [RESOURCES[policy]["Properties"]["PolicyDocument"] for policy in role.get("ManagedPolicyArns", []) if policy in RESOURCES]
+    # A policy that needs the key, which needs the role, is a resource of its own.
+    policies += [
+        each["Properties"]["PolicyDocument"]
+        for each in RESOURCES.values()
+        if each["Type"] == "AWS::IAM::Policy" and logical(function, "Role") in each["Properties"]["Roles"]
+    ]
     return actions(policies) | actions(role.get("Policies", []))
 
 

@@ -63,6 +63,16 @@ RHYTHMS = {
     "daily": {"cycles": 365 / 12, "restoring": 4, "asking": 2, "grace": 12},
 }
 
+# What people may ask: how docs/COST.md's sum changes.
+WAYS = {
+    "as deployed": {},
+    "one of the account's first three dashboards": {"dashboards": 0},
+    "`EncryptionKeyArn` given, shared with others": {"keys": 1},
+    "both, and `FallbackRate` of 15 minutes": {"dashboards": 0, "keys": 1, "minutes": 15},
+    "`FallbackRate` of 1 minute": {"minutes": 1},
+    "invocations that take ten times as long": {"slower": 10},
+}
+
 
 def count():
     """Lives through a cycle that replaces an instance, and through a round of all schedules in each state that lasts."""
@@ -140,7 +150,7 @@ def size(lines):
     return sum(len(line.encode()) + LOG_EVENT_OVERHEAD for line in lines)
 
 
-def month(counts, rhythm):
+def month(counts, rhythm, minutes=FALLBACK_MINUTES, keys=KEYS, alarms=ALARMS, dashboards=1, slower=1):
     """What a month comes to, line by line: what it is, how much of it, and its price."""
     cycles, cycle = rhythm["cycles"], counts["a cycle"]
     hours = {state: rhythm[state] * cycles for state in ("restoring", "asking", "grace")}
@@ -148,7 +158,7 @@ def month(counts, rhythm):
     looks, logged, metric_hours = 0, cycles * cycle["log_bytes"], 0
     calls = Counter({name: number * cycles for name, number in cycle["calls"].items()})
     for state, round_of in counts["a round of the schedules"].items():
-        rounds = hours[state] * 60 / FALLBACK_MINUTES
+        rounds = hours[state] * 60 / minutes
         looks += rounds * len(round_of)
         logged += rounds * sum(each["log_bytes"] for each in round_of.values())
         for each in round_of.values():
@@ -158,7 +168,7 @@ def month(counts, rhythm):
     always = of_a_round(counts["a round of the schedules"]["quiet"])
     metric_hours += cycles * len(set(cycle["metrics"]) - always)
     invocations = looks + cycles * sum(cycle["invocations"].values())
-    seconds = invocations * SECONDS_BESIDE + sum(calls.values()) * SECONDS_A_CALL
+    seconds = slower * (invocations * SECONDS_BESIDE + sum(calls.values()) * SECONDS_A_CALL)
     mails, announced = calls["ses:SendEmail"], calls["events:PutEvents"]
     kms = sum(number for name, number in calls.items() if name.startswith("kms:"))
     metrics = metric_hours / HOURS
@@ -168,7 +178,7 @@ def month(counts, rhythm):
         ("Lambda, time", f"{seconds * MEMORY_GB:,.0f} GB-seconds", seconds * MEMORY_GB * PRICES["lambda GB-second, arm64"]),
         ("EventBridge Scheduler", f"{looks:,.0f} invocations", looks * PRICES["scheduler invocation"]),
         ("EventBridge, our announcements", f"{announced:,.0f} events", announced * PRICES["custom event"]),
-        ("KMS, keys (approval, watch)", f"{KEYS}", KEYS * PRICES["KMS key, a month"]),
+        ("KMS, keys (approval, watch)", f"{keys}", keys * PRICES["KMS key, a month"]),
         ("KMS, links and confirmations", f"{kms:,.0f} requests", kms * PRICES["KMS request"]),
         ("SES", f"{mails:,.0f} mails", mails * PRICES["mail"]),
         ("CloudWatch Logs, taken in", f"{gigabytes * 1000:,.0f} MB", gigabytes * PRICES["log GB taken in"]),
@@ -178,8 +188,8 @@ def month(counts, rhythm):
             gigabytes * LOG_DAYS / 30.4 * PRICES["log GB kept, a month"],
         ),
         ("CloudWatch, metrics", f"{metrics:.2f}", metrics * PRICES["custom metric, a month"]),
-        ("CloudWatch, alarms", f"{ALARMS}", ALARMS * PRICES["alarm on one metric, a month"]),
-        ("CloudWatch, dashboard", "1", PRICES["dashboard, a month"]),
+        ("CloudWatch, alarms", f"{alarms}", alarms * PRICES["alarm on one metric, a month"]),
+        ("CloudWatch, dashboard", f"{dashboards}", dashboards * PRICES["dashboard, a month"]),
     ]
 
 
@@ -198,10 +208,11 @@ def tables(counts):
     lines.append(f"| **together** | | **{sums[0]:.2f}** | | **{sums[1]:.2f}** |")
 
     states = counts["a round of the schedules"]
-    counted = ["| state | " + " | ".join(FALLBACKS) + " | metrics | log bytes |", "|---|" + "---|" * (len(FALLBACKS) + 1) + "---:|"]
-    for state, round_of in states.items():
-        calls = " | ".join(listed(round_of[each]["calls"]) for each in FALLBACKS)
-        counted.append(f"| {state} | {calls} | {', '.join(sorted(of_a_round(round_of)))} | {sum(each['log_bytes'] for each in round_of.values()):,} |")
+    counted = ["| function | " + " | ".join(states) + " |", "|---|" + "---|" * len(states)]
+    for name in FALLBACKS:
+        counted.append(f"| {name} | " + " | ".join(listed(states[state][name]["calls"]) for state in states) + " |")
+    counted.append("| *log bytes of all five* | " + " | ".join(f"{sum(each['log_bytes'] for each in states[state].values()):,}" for state in states) + " |")
+    counted.append("| *metrics* | " + " | ".join(", ".join(sorted(of_a_round(states[state]))) for state in states) + " |")
     cycle = counts["a cycle"]
     counted += [
         "",
@@ -210,11 +221,15 @@ def tables(counts):
         f"It sent these metrics: {', '.join(cycle['metrics'])}.",
     ]
 
+    ways = ["| | weekly | daily |", "|---|---:|---:|"]
+    for what, each in WAYS.items():
+        ways.append(f"| {what} | " + " | ".join(f"{sum(cost for _, _, cost in month(counts, rhythm, **each)):.2f}" for rhythm in RHYTHMS.values()) + " |")
+
     day = ["| class | an hour | " + " | ".join(f"a day, {size:,} GB" for size in STORAGE_GB) + " |", "|---|---:|" + "---:|" * len(STORAGE_GB)]
     for name, hour in INSTANCE_HOUR.items():
         days = [hour * 24 + size * STORAGE_GB_MONTH * 24 / HOURS for size in STORAGE_GB]
         day.append(f"| {name} | {hour:.3f} | " + " | ".join(f"{each:,.2f}" for each in days) + " |")
-    return {"month": lines, "counted": counted, "day": day}
+    return {"month": lines, "ways": ways, "counted": counted, "day": day}
 
 
 def listed(numbers):
