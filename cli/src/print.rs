@@ -145,7 +145,7 @@ pub fn said(outcome: &Outcome) -> String {
     let Outcome { did, what, why, .. } = outcome;
     let because = |what: &str| if why.is_empty() { what.to_owned() } else { format!("{what}, because {why}") };
     match did {
-        Did::Advanced { from, to } => {
+        Did::Advanced { from, to, .. } => {
             let from = from.map_or("nothing", |stage| stage.name());
             let stages = Tone::Good.paint(&format!("{from} -> {to}"));
             format!("{stages}: {}", because(what))

@@ -74,9 +74,12 @@ class Echo:
 
     def _create(self, template, parameters):
         formation = self.cloud.client("cloudformation")
+        # By S3, as SAM does: in the request itself CloudFormation takes 51,200 bytes.
+        key = f"{self.stack}.yaml"
+        self.cloud.client("s3").put_object(Bucket=BUCKET, Key=key, Body=template.encode())
         formation.create_stack(
             StackName=self.stack,
-            TemplateBody=template,
+            TemplateURL=f"{self.cloud.url}/{BUCKET}/{key}",
             Parameters=[{"ParameterKey": key, "ParameterValue": str(value)} for key, value in parameters.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         )

@@ -17,6 +17,8 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_rds::config::{Credentials, SharedCredentialsProvider};
 
+use crate::calls::Calls;
+
 /// An endpoint in the region answers a connect within milliseconds; one that needs three seconds is not
 /// reachable at all (a function in a subnet without a route out), and each attempt would wait for it.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -78,6 +80,7 @@ pub struct Environment {
     region: String,
     endpoints: Vec<(Service, String)>,
     options: String,
+    calls: Calls,
 }
 
 /// The variables that a Lambda always has and that were missing or empty.
@@ -142,6 +145,7 @@ impl Environment {
             region,
             endpoints,
             options: variable("RDS_ECHO_OPTS").unwrap_or_default(),
+            calls: Calls::default(),
         })
     }
 
@@ -180,7 +184,7 @@ impl Environment {
         }
         let sdk = loader.load().await;
         let region = region.to_string();
-        Ok(Environment { sdk, region, endpoints: Vec::new(), options: String::new() })
+        Ok(Environment { sdk, region, endpoints: Vec::new(), options: String::new(), calls: Calls::default() })
     }
 
     /// The region that is called.
@@ -191,6 +195,11 @@ impl Environment {
     /// `RDS_ECHO_OPTS`; empty where it is not set.
     pub fn options(&self) -> &str {
         &self.options
+    }
+
+    /// Where the calls of all clients are counted.
+    pub(crate) fn calls(&self) -> Calls {
+        self.calls.clone()
     }
 
     /// The SDK configuration for one service.

@@ -18,7 +18,8 @@ pub struct EventBridge(aws_sdk_eventbridge::Client);
 impl EventBridge {
     /// A client for the EventBridge of the function's region.
     pub fn new(environment: &Environment) -> EventBridge {
-        EventBridge(aws_sdk_eventbridge::Client::new(&environment.sdk_config(Service::EventBridge)))
+        let config = aws_sdk_eventbridge::config::Builder::from(&environment.sdk_config(Service::EventBridge));
+        EventBridge(aws_sdk_eventbridge::Client::from_conf(config.interceptor(environment.calls()).build()))
     }
 }
 

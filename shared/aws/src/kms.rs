@@ -15,7 +15,8 @@ pub struct Kms(aws_sdk_kms::Client);
 impl Kms {
     /// A client for the KMS of the function's region.
     pub fn new(environment: &Environment) -> Kms {
-        Kms(aws_sdk_kms::Client::new(&environment.sdk_config(Service::Kms)))
+        let config = aws_sdk_kms::config::Builder::from(&environment.sdk_config(Service::Kms));
+        Kms(aws_sdk_kms::Client::from_conf(config.interceptor(environment.calls()).build()))
     }
 }
 

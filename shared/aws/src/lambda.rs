@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use jiff::Timestamp;
-use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 use stages::approve;
 use stages::report::Report;
@@ -12,8 +12,10 @@ use tag_state::settings::{Settings, SettingsError};
 use tag_state::tags::stamp;
 use tag_state::wake::Wake;
 
+use crate::calls::Calls;
 use crate::environment::Environment;
 use crate::function_url;
+use crate::log::Run;
 
 pub use lambda_runtime::Error;
 
@@ -32,13 +34,13 @@ where
     let function = &Function::new(function, environment);
     let handler = &handler;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-        let now = now();
-        let settings = function.settings(&event.context, now, &mut std::io::stdout())?;
+        let (now, run) = (now(), Run::begin(&event.context, &function.calls));
+        let settings = function.settings(&run, now, &mut std::io::stdout())?;
         let wake = Wake::parse(settings, &event.payload);
         // Boxed here, because the compiler's limit on nested types does not reach through all of the runtime's,
         // the stage's and the SDK's futures.
         let report = Box::pin(handler(settings, &wake, now)).await;
-        finish(&report, &mut std::io::stdout())
+        finish(&run, &report, &mut std::io::stdout())
     }))
     .await
 }
@@ -57,11 +59,11 @@ where
     let function = &Function::new(function, environment);
     let handler = &handler;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-        let now = now();
-        let settings = function.settings(&event.context, now, &mut std::io::stdout())?;
+        let (now, run) = (now(), Run::begin(&event.context, &function.calls));
+        let settings = function.settings(&run, now, &mut std::io::stdout())?;
         let request = function_url::request(&event.payload);
         let (response, report) = Box::pin(handler(settings, &request, now)).await;
-        print(&report.to_json(), &mut std::io::stdout());
+        run.print(&report, &mut std::io::stdout());
         Ok::<_, Diagnostic>(function_url::answer(&response))
     }))
     .await
@@ -77,18 +79,19 @@ struct Function {
     name: &'static str,
     region: String,
     settings: Result<Settings, SettingsError>,
+    calls: Calls,
 }
 
 impl Function {
     fn new(name: &'static str, environment: &Environment) -> Function {
         let settings = Settings::from_options(environment.options());
-        Function { name, region: environment.region().to_owned(), settings }
+        Function { name, region: environment.region().to_owned(), settings, calls: environment.calls() }
     }
 
     /// The settings, where they are right and this is the place that they are for.
-    fn settings(&self, context: &Context, now: Timestamp, log: &mut impl Write) -> Result<&Settings, Diagnostic> {
+    fn settings(&self, run: &Run<'_>, now: Timestamp, log: &mut impl Write) -> Result<&Settings, Diagnostic> {
         let usable = self.settings.as_ref().map_err(ToString::to_string).and_then(|settings| {
-            let account = account(&context.invoked_function_arn);
+            let account = account(run.function_arn());
             settings.check_place(&self.region, account).map_err(|error| error.to_string())?;
             Ok(settings)
         });
@@ -102,7 +105,7 @@ impl Function {
                 "error": error,
                 "warnings": [],
             });
-            print(&line, log);
+            run.print_line(line, log);
             failed("SettingsError", error)
         })
     }
@@ -114,19 +117,12 @@ fn account(function_arn: &str) -> &str {
 }
 
 /// Prints the report, which is the answer too, and fails where it holds an error.
-fn finish(report: &Report, log: &mut impl Write) -> Result<Value, Diagnostic> {
-    let line = report.to_json();
-    print(&line, log);
+fn finish(run: &Run<'_>, report: &Report, log: &mut impl Write) -> Result<Value, Diagnostic> {
+    run.print(report, log);
     match report.error() {
-        None => Ok(line),
+        None => Ok(report.to_json()),
         Some(error) => Err(failed("CallError", error)),
     }
-}
-
-/// One line an invocation, so that a log query can read each by itself.
-fn print(line: &Value, log: &mut impl Write) {
-    // A log that cannot be written must not undo what was done.
-    let _ = writeln!(log, "{line}");
 }
 
 fn failed(kind: &str, message: String) -> Diagnostic {
@@ -135,6 +131,8 @@ fn failed(kind: &str, message: String) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
+    use lambda_runtime::Context;
+
     use super::*;
 
     const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:rds-echo-dev-modify";
@@ -174,7 +172,9 @@ mod tests {
     fn right_settings_in_the_right_place_print_nothing() {
         let function = function(&options("-Drdsecho.region=eu-west-1 -Drdsecho.accountNumber=123456789012"));
         let mut log = Vec::new();
-        let settings = function.settings(&context(), Timestamp::UNIX_EPOCH, &mut log).expect("usable");
+        let settings = function
+            .settings(&Run::begin(&context(), &function.calls), Timestamp::UNIX_EPOCH, &mut log)
+            .expect("usable");
         assert_eq!((settings.name.as_str(), log.len()), ("dev", 0));
     }
 
@@ -182,7 +182,9 @@ mod tests {
     fn wrong_settings_fail_the_invocation_and_are_all_named_in_one_line() {
         let function = function("-Drdsecho.nmae=dev -Drdsecho.maxInstances=many");
         let mut log = Vec::new();
-        let failure = function.settings(&context(), Timestamp::UNIX_EPOCH, &mut log).expect_err("wrong");
+        let failure = function
+            .settings(&Run::begin(&context(), &function.calls), Timestamp::UNIX_EPOCH, &mut log)
+            .expect_err("wrong");
         let log = String::from_utf8(log).expect("UTF-8");
         assert_eq!(log.lines().count(), 1, "{log}");
         let line: Value = serde_json::from_str(&log).expect("JSON");
@@ -196,7 +198,9 @@ mod tests {
     #[test]
     fn settings_for_another_place_stop_everything() {
         let function = function(&options("-Drdsecho.region=us-east-1 -Drdsecho.accountNumber=999999999999"));
-        let failure = function.settings(&context(), Timestamp::UNIX_EPOCH, &mut Vec::new()).expect_err("elsewhere");
+        let failure = function
+            .settings(&Run::begin(&context(), &function.calls), Timestamp::UNIX_EPOCH, &mut Vec::new())
+            .expect_err("elsewhere");
         for key in ["rdsecho.region", "rdsecho.accountNumber"] {
             assert!(failure.error_message.contains(key), "{key}: {}", failure.error_message);
         }
@@ -208,9 +212,11 @@ mod tests {
         let settings = Settings::from_options(&options).expect("right");
         let mut report = Report::new(&settings, "modify", &Wake::All, Timestamp::UNIX_EPOCH);
         let mut log = Vec::new();
-        assert_eq!(finish(&report, &mut log), Ok(report.to_json()));
+        let (context, calls) = (context(), Calls::default());
+        let run = Run::begin(&context, &calls);
+        assert_eq!(finish(&run, &report, &mut log), Ok(report.to_json()));
         report.errors.push("ModifyDBInstance of dev-2026-11-22 failed: connection lost".to_owned());
-        let failure = finish(&report, &mut log).expect_err("failed");
+        let failure = finish(&run, &report, &mut log).expect_err("failed");
         assert_eq!(failure.error_message, report.errors[0]);
         assert_eq!(String::from_utf8(log).expect("UTF-8").lines().count(), 2);
     }

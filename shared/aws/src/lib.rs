@@ -2,12 +2,14 @@
 //! Nothing is decided here: each method is one AWS operation (or one listing), and each failure becomes
 //! a [`stages::ports::CallError`] in exactly one place.
 
+mod calls;
 pub mod environment;
 mod errors;
 pub mod eventbridge;
 pub mod function_url;
 pub mod kms;
 pub mod lambda;
+mod log;
 pub mod lookups;
 pub mod rds;
 pub mod route53;

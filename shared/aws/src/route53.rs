@@ -18,7 +18,8 @@ pub struct Route53(aws_sdk_route53::Client);
 impl Route53 {
     /// A client for Route 53, which is one service for all regions of a partition.
     pub fn new(environment: &Environment) -> Route53 {
-        Route53(aws_sdk_route53::Client::new(&environment.sdk_config(Service::Route53)))
+        let config = aws_sdk_route53::config::Builder::from(&environment.sdk_config(Service::Route53));
+        Route53(aws_sdk_route53::Client::from_conf(config.interceptor(environment.calls()).build()))
     }
 }
 

@@ -17,7 +17,8 @@ pub struct Ses(aws_sdk_sesv2::Client);
 impl Ses {
     /// A client for the SES of the function's region.
     pub fn new(environment: &Environment) -> Ses {
-        Ses(aws_sdk_sesv2::Client::new(&environment.sdk_config(Service::SesV2)))
+        let config = aws_sdk_sesv2::config::Builder::from(&environment.sdk_config(Service::SesV2));
+        Ses(aws_sdk_sesv2::Client::from_conf(config.interceptor(environment.calls()).build()))
     }
 }
 

@@ -24,7 +24,13 @@ impl<R: Rds, A: Announcer> Scene<'_, R, A> {
     pub(crate) async fn enter(&self, own: &OwnInstance, to: Stage, tags: &Tags, report: &mut Report) -> Answer<Did> {
         self.rds.add_tags(&own.facts().arn, tags).await?;
         self.announce(own.identifier(), &own.facts().arn, Some(own.stage()), to, report).await;
-        Ok(Did::Advanced { from: Some(own.stage()), to })
+        Ok(self.advanced(own, to))
+    }
+
+    /// Says that it has left its stage for another one.
+    pub(crate) fn advanced(&self, own: &OwnInstance, to: Stage) -> Did {
+        let after = own.tags().since.map(|since| self.now.duration_since(since));
+        Did::Advanced { from: Some(own.stage()), to, after }
     }
 
     /// Announces a stage.
@@ -45,6 +51,7 @@ impl<R: Rds, A: Announcer> Scene<'_, R, A> {
     /// Gives an instance up.
     pub(crate) async fn give_up(&self, own: &OwnInstance, given_up: &GiveUp, report: &mut Report) -> Answer<Outcome> {
         let did = self.enter(own, Stage::Forgotten, &given_up.tags, report).await?;
-        Ok(Outcome::done(own.identifier(), did, "given up", given_up.reason.to_string()))
+        let outcome = Outcome::done(own.identifier(), did, "given up", given_up.reason.to_string());
+        Ok(Outcome { code: Some(given_up.reason.code()), ..outcome })
     }
 }

@@ -99,10 +99,6 @@ async fn turn<R: Rds, D: Dns, M: Macs, A: Announcer>(
     if let Err(error) = ports.announcer.announce(&approval_changed(own, &claim)).await {
         report.warnings.push(error.to_string());
     }
-    let what = match action {
-        Action::Confirm => "confirmed",
-        Action::Cancel => "cancelled",
-    };
     let why = format!("{listed} answered request {} at the command line", request.number);
-    Ok(Outcome::done(identifier, Did::Acted, what, why))
+    Ok(Outcome::pressed(identifier, action, why))
 }

@@ -180,12 +180,8 @@ async fn look<R: Rds, D: Dns, M: Macs, A: Announcer>(
             if let Err(error) = ports.announcer.announce(&approval_changed(&own, claim)).await {
                 report.warnings.push(error.to_string());
             }
-            let what = match claim.action {
-                Action::Confirm => "confirmed",
-                Action::Cancel => "cancelled",
-            };
             let why = format!("{} pressed the button of request {}", claim.approver, claim.request);
-            report.add(Outcome::done(own.identifier(), Did::Acted, what, why));
+            report.add(Outcome::pressed(own.identifier(), claim.action, why));
             let own = own.after_writing(&settings.name, &tags);
             let after = standing(settings, Some(&own), &known, claim, mac, now);
             (Some(own), after)

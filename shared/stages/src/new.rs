@@ -79,7 +79,7 @@ async fn turn<R: Rds, A: Announcer>(
     scene.announce(&instance.identifier, &instance.arn, None, Stage::New, report).await;
     Ok(Outcome::done(
         &instance.identifier,
-        Did::Advanced { from: None, to: Stage::New },
+        Did::Advanced { from: None, to: Stage::New, after: None },
         format!("restore of {} requested", snapshot.identifier),
         "none is on its way, and the newest is old enough",
     ))

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use tag_state::decide::promote::{candidate, confirmed, decide, remember, strays};
 use tag_state::facts::Record;
+use tag_state::gauges::gauges;
 use tag_state::own::OwnInstance;
 use tag_state::proof::{Promotable, Verified};
 use tag_state::reason::Reason;
@@ -59,10 +60,13 @@ async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
     let scene = Scene { settings, rds: ports.rds, announcer: ports.announcer, now };
     let mut own = observe::instances(settings, ports.rds, &Wake::All, &Stage::ALL, report).await;
     if own.is_empty() {
+        let listed = report.errors.is_empty();
+        report.gauges = listed.then(|| gauges(settings, &own, &Record::Absent, now));
         return Ok(());
     }
     let record = observe::record(settings, ports.dns).await?;
     follow(&scene, &mut own, &record, report).await?;
+    report.gauges = Some(gauges(settings, &own, &record, now));
     for (stray, reason) in strays(settings, &own, &record) {
         report.add(Outcome::not_done(Some(stray.identifier()), Did::Nothing, &reason));
     }
@@ -77,7 +81,9 @@ async fn pass<R: Rds, D: Dns, M: Macs, A: Announcer>(
     for known in own.iter_mut().filter(|known| known.identifier() == promoted.own().identifier()) {
         *known = promoted.own().clone();
     }
-    Ok(follow(&scene, &mut own, &swapped, report).await?)
+    follow(&scene, &mut own, &swapped, report).await?;
+    report.gauges = Some(gauges(settings, &own, &swapped, now));
+    Ok(())
 }
 
 /// Swaps the CNAME to the candidate, if it may be.

@@ -2,15 +2,22 @@
 
 use std::fmt::Display;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use tag_state::approval::Action;
 use tag_state::decide::Decision;
+use tag_state::gauges::Gauges;
 use tag_state::reason::Reason;
 use tag_state::settings::Settings;
 use tag_state::stage::Stage;
 use tag_state::tags::stamp;
 
 use crate::ports::{CallError, Failure};
+
+/// The code of a confirmation that was stored.
+pub(crate) const CONFIRMED: &str = "confirmed";
+/// The code of a cancel that was stored.
+pub(crate) const CANCELLED: &str = "cancelled";
 
 /// What became of one instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +28,8 @@ pub enum Did {
         from: Option<Stage>,
         /// The stage now.
         to: Stage,
+        /// How long it was in the stage before, where that is known.
+        after: Option<SignedDuration>,
     },
     /// Something was changed or sent, and the stage stayed.
     Acted,
@@ -46,7 +55,8 @@ pub struct Outcome {
     pub what: String,
     /// Why.
     pub why: String,
-    /// The reason's code, where something was not done.
+    /// A name that stays the same, for machines: the reason's code where something was not done or an instance was given
+    /// up, and which button was pressed.
     pub code: Option<&'static str>,
 }
 
@@ -67,19 +77,29 @@ impl Outcome {
         }
     }
 
+    /// A button was pressed, and that is stored.
+    pub fn pressed(instance: &str, action: Action, why: impl Into<String>) -> Outcome {
+        let what = match action {
+            Action::Confirm => CONFIRMED,
+            Action::Cancel => CANCELLED,
+        };
+        Outcome { code: Some(what), ..Outcome::done(instance, Did::Acted, what, why) }
+    }
+
     fn to_json(&self) -> Value {
-        let (did, from, to, until) = match self.did {
-            Did::Advanced { from, to } => ("advanced", from, Some(to), None),
-            Did::Acted => ("acted", None, None, None),
-            Did::Waits { until } => ("waits", None, None, until),
-            Did::Refuses => ("refuses", None, None, None),
-            Did::Nothing => ("nothing", None, None, None),
+        let (did, from, to, after, until) = match self.did {
+            Did::Advanced { from, to, after } => ("advanced", from, Some(to), after, None),
+            Did::Acted => ("acted", None, None, None, None),
+            Did::Waits { until } => ("waits", None, None, None, until),
+            Did::Refuses => ("refuses", None, None, None, None),
+            Did::Nothing => ("nothing", None, None, None, None),
         };
         json!({
             "instance": self.instance,
             "did": did,
             "from": from.map(Stage::name),
             "to": to.map(Stage::name),
+            "after_seconds": after.map(|after| after.as_secs()),
             "what": self.what,
             "why": self.why,
             "code": self.code,
@@ -140,6 +160,8 @@ pub struct Report {
     pub errors: Vec<String>,
     /// Calls whose failure harms nothing: announcements.
     pub warnings: Vec<String>,
+    /// The state of the echo, where the whole of it was looked at.
+    pub gauges: Option<Gauges>,
 }
 
 impl Report {
@@ -153,6 +175,7 @@ impl Report {
             outcomes: Vec::new(),
             errors: Vec::new(),
             warnings: Vec::new(),
+            gauges: None,
         }
     }
 

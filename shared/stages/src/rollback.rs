@@ -55,6 +55,7 @@ async fn go_back<R: Rds, A: Announcer>(
         rds.modify(&protect).await?;
     }
     let (arn, from) = (target.facts().arn.clone(), target.stage());
+    let did = scene.advanced(target, Stage::Promoted);
     rds.add_tags(&arn, &preparation.tags).await?;
     let Some(fresh) = rds.instance(&identifier).await? else {
         return Err(Outcome::not_done(Some(&identifier), Did::Refuses, &Reason::Gone {}).into());
@@ -66,7 +67,6 @@ async fn go_back<R: Rds, A: Announcer>(
     let promotable = to_act(decide(settings, &fresh, &record), Some(&identifier))?;
     swap(scene, dns, &promotable, &record, report).await?;
     scene.announce(&identifier, &arn, Some(from), Stage::Promoted, report).await;
-    let did = Did::Advanced { from: Some(from), to: Stage::Promoted };
     report.add(Outcome::done(&identifier, did, "stage promoted", "it is in use again"));
     let swapped = Record::Cname { value: promotable.swap().value().to_owned(), ttl: promotable.swap().ttl() };
     for known in own.iter_mut().filter(|known| known.identifier() == identifier) {

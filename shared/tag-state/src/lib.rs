@@ -9,6 +9,7 @@ pub mod approval;
 pub mod calls;
 pub mod decide;
 pub mod facts;
+pub mod gauges;
 pub mod name;
 pub mod overview;
 pub mod own;

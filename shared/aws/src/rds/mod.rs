@@ -23,7 +23,8 @@ pub struct Rds(aws_sdk_rds::Client);
 impl Rds {
     /// A client for the RDS of the function's region.
     pub fn new(environment: &Environment) -> Rds {
-        Rds(aws_sdk_rds::Client::new(&environment.sdk_config(Service::Rds)))
+        let config = aws_sdk_rds::config::Builder::from(&environment.sdk_config(Service::Rds));
+        Rds(aws_sdk_rds::Client::from_conf(config.interceptor(environment.calls()).build()))
     }
 }
 

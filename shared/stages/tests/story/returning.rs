@@ -78,7 +78,7 @@ fn what_is_given_up_is_forgotten_unless_it_is_in_use() {
     assert_eq!((code(&report), &report.outcomes[0].did), (Some("in-use"), &Did::Refuses), "{report:#?}");
     calm.point_at(FIRST);
     let report = calm.command(Command::Forget(SECOND.to_owned())).unwrap();
-    assert_eq!(code(&report), None, "{report:#?}");
+    assert_eq!(code(&report), Some("given-up-by-hand"), "{report:#?}");
     assert_eq!(calm.stage(SECOND), "forgotten");
     assert_eq!(calm.town.tag(SECOND, "failure").as_deref(), Some("it was given up by hand"));
     let weighted = Record::Other("a weighted record".to_owned());

@@ -1,0 +1,45 @@
+//! What is measured of an echo at each look, for dashboards and alarms.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::facts::Record;
+use crate::own::OwnInstance;
+use crate::settings::Settings;
+use crate::stage::Stage;
+
+/// The state of an echo at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gauges {
+    /// How many of its instances are alive.
+    pub instances: usize,
+    /// How old the data is that people use; `None` where the CNAME points at none of ours, or nothing tells.
+    pub data_age: Option<SignedDuration>,
+    /// How long the worst of its instances is past what its stage foresees; zero where none is.
+    pub overdue: SignedDuration,
+}
+
+/// Measures it.
+pub fn gauges(settings: &Settings, own: &[OwnInstance], record: &Record, now: Timestamp) -> Gauges {
+    let current = own.iter().find(|own| record.points_at(own.facts()));
+    let overdue = own.iter().filter_map(|own| overdue(settings, own, now));
+    Gauges {
+        instances: own.len(),
+        data_age: current.and_then(|own| own.tags().data_from).map(|from| now.duration_since(from)),
+        overdue: overdue.fold(SignedDuration::ZERO, SignedDuration::max),
+    }
+}
+
+/// How long ago it should have left its stage. RDS says of no restore how long it will take, and so these stages, and
+/// the way out, foresee no time at all: whoever sets an alarm says how much is too much. A copy whose request has run
+/// out, or was cancelled, stays until the next one takes its place: it costs as much as the one in use.
+fn overdue(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<SignedDuration> {
+    let tags = own.tags();
+    let since = tags.since?;
+    let foreseen = match own.stage() {
+        Stage::New | Stage::Modified | Stage::Retired => since,
+        Stage::Rebooted => tags.request.map_or(since, |request| request.expires),
+        Stage::Forgotten => since.checked_add(settings.retire.grace).ok()?,
+        Stage::Promoted => return None,
+    };
+    Some(now.duration_since(foreseen))
+}

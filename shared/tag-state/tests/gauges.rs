@@ -1,0 +1,52 @@
+//! What is measured of an echo at a look.
+#![allow(missing_docs, reason = "tests")]
+
+mod common;
+
+use common::{REQUEST, at, cname, ours, pointing_at, settings, with};
+use jiff::SignedDuration;
+use tag_state::facts::Record;
+use tag_state::gauges::{Gauges, gauges};
+use tag_state::own::OwnInstance;
+
+fn measured(own: &[OwnInstance], record: &Record, now: &str) -> Gauges {
+    gauges(&settings(), own, record, at(now))
+}
+
+#[test]
+fn the_data_is_as_old_as_the_snapshot_behind_the_cname() {
+    let old = ours("dev-2026-11-15", "forgotten", &[("data-from", "2026-11-14T20:00:00Z")]);
+    let current = ours("dev-2026-11-22", "promoted", &[("data-from", "2026-11-21T20:00:00Z")]);
+    let record = pointing_at(&current);
+    let found = measured(&[old.clone(), current.clone()], &record, "2026-11-22T08:00:00Z");
+    assert_eq!((found.instances, found.data_age), (2, Some(SignedDuration::from_hours(12))));
+    assert_eq!(measured(&[old, current], &cname("legacy.example.test."), "2026-11-22T08:00:00Z").data_age, None);
+    let untold = ours("dev-2026-11-22", "promoted", &[]);
+    assert_eq!(measured(&[untold], &record, "2026-11-22T08:00:00Z").data_age, None);
+}
+
+/// All entered their stage on the 22nd at midnight, and are looked at six days later.
+#[test]
+fn each_stage_foresees_its_own_time() {
+    let overdue = |stage: &str, tags: &[(&str, &str)]| {
+        measured(&[ours("dev-2026-11-22", stage, tags)], &Record::Absent, "2026-11-28T00:00:00Z").overdue.as_hours()
+    };
+    for stage in ["new", "modified", "retired"] {
+        assert_eq!(overdue(stage, &[]), 144, "{stage}");
+    }
+    assert_eq!(overdue("rebooted", &[]), 144, "nobody has been asked");
+    assert_eq!(overdue("rebooted", REQUEST), 72, "since the request's end");
+    assert_eq!(overdue("forgotten", &[]), 120, "since the end of the grace period");
+    assert_eq!(overdue("promoted", &[]), 0);
+    let kept = with("-Drdsecho.retire.graceHours=200");
+    let forgotten = [ours("dev-2026-11-22", "forgotten", &[])];
+    assert_eq!(gauges(&kept, &forgotten, &Record::Absent, at("2026-11-28T00:00:00Z")).overdue, SignedDuration::ZERO);
+}
+
+#[test]
+fn the_worst_counts() {
+    let two = [ours("dev-2026-11-22", "rebooted", REQUEST), ours("dev-2026-11-22-2", "new", &[])];
+    assert_eq!(measured(&two, &Record::Absent, "2026-11-28T00:00:00Z").overdue.as_hours(), 144);
+    let none = Gauges { instances: 0, data_age: None, overdue: SignedDuration::ZERO };
+    assert_eq!(measured(&[], &Record::Absent, "2026-11-28T00:00:00Z"), none);
+}
