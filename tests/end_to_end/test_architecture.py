@@ -11,7 +11,11 @@ from local.cloud import FUNCTIONS, REPOSITORY
 
 PAGE = (REPOSITORY / "docs/ARCHITECTURE.md").read_text()
 COUNTS = json.loads(cost.COUNTS.read_text())
-ARROW = re.compile(r"^ +(?P<source>[\w-]+)(?:\(?[\[(]+.*?[\])]+)? (?:-->|-\.->|--? \"(?P<label>[^\"]+)\" -->|-\. \"(?P<dotted>[^\"]+)\" \.->) (?P<targets>[\w-]+(?: & [\w-]+)*)")
+ARROW = re.compile(
+    r"^ +(?P<source>[\w-]+)(?:\(?\[.*?\]\)?)? "
+    r"(?:-->|-\.->|-- \"(?P<label>[^\"]+)\" -->|-\. \"(?P<dotted>[^\"]+)\" \.->) "
+    r"(?P<targets>[\w-]+(?: & [\w-]+)*)"
+)
 
 
 class Template(yaml.SafeLoader):
@@ -187,6 +191,15 @@ def test_every_file_that_is_named_is_there():
 def test_the_costs_are_those_of_the_counts_and_prices():
     text = cost.PAGE.read_text()
     assert cost.page(text, COUNTS) == text, "`python -m local.cost` writes the tables anew"
-    # What is counted is what the template has.
-    (minutes,) = re.findall(r"FallbackRate:\n.*\n    Default: rate\((\d+) minutes\)", (REPOSITORY / "template.yaml").read_text())
-    assert int(minutes) == cost.FALLBACK_MINUTES
+
+
+def test_what_is_priced_is_what_the_template_has():
+    template = yaml.load((REPOSITORY / "template.yaml").read_text(), Template)  # noqa: S506
+    defaults = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()}
+    assert defaults["FallbackRate"] == f"rate({cost.FALLBACK_MINUTES} minutes)"
+    assert int(defaults["LogRetentionDays"]) == cost.LOG_DAYS
+    assert template["Globals"]["Function"]["MemorySize"] == cost.MEMORY_GB * 1024
+    kinds = [resource["Type"] for resource in template["Resources"].values()]
+    assert kinds.count("AWS::CloudWatch::Alarm") == cost.ALARMS
+    assert kinds.count("AWS::KMS::Key") == cost.KEYS
+    assert kinds.count("AWS::CloudWatch::Dashboard") == 1

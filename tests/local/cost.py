@@ -211,8 +211,9 @@ def tables(counts):
     counted = ["| function | " + " | ".join(states) + " |", "|---|" + "---|" * len(states)]
     for name in FALLBACKS:
         counted.append(f"| {name} | " + " | ".join(listed(states[state][name]["calls"]) for state in states) + " |")
-    counted.append("| *log bytes of all five* | " + " | ".join(f"{sum(each['log_bytes'] for each in states[state].values()):,}" for state in states) + " |")
-    counted.append("| *metrics* | " + " | ".join(", ".join(sorted(of_a_round(states[state]))) for state in states) + " |")
+    logged = [f"{sum(each['log_bytes'] for each in round_of.values()):,}" for round_of in states.values()]
+    sent = [", ".join(sorted(of_a_round(round_of))) for round_of in states.values()]
+    counted += [f"| *log bytes of all five* | {' | '.join(logged)} |", f"| *metrics* | {' | '.join(sent)} |"]
     cycle = counts["a cycle"]
     counted += [
         "",
@@ -223,7 +224,8 @@ def tables(counts):
 
     ways = ["| | weekly | daily |", "|---|---:|---:|"]
     for what, each in WAYS.items():
-        ways.append(f"| {what} | " + " | ".join(f"{sum(cost for _, _, cost in month(counts, rhythm, **each)):.2f}" for rhythm in RHYTHMS.values()) + " |")
+        sums = [sum(cost for _, _, cost in month(counts, rhythm, **each)) for rhythm in RHYTHMS.values()]
+        ways.append(f"| {what} | {' | '.join(f'{each:.2f}' for each in sums)} |")
 
     day = ["| class | an hour | " + " | ".join(f"a day, {size:,} GB" for size in STORAGE_GB) + " |", "|---|---:|" + "---:|" * len(STORAGE_GB)]
     for name, hour in INSTANCE_HOUR.items():
