@@ -1,142 +1,93 @@
-"""What the deployed roles allow, judged by MiniStack's policy evaluator with AWS's condition keys.
-
-MiniStack does not enforce them while the functions run (see its gaps), so each promise is asked for here.
-"""
+"""What the deployed roles allow is what docs/SECURITY.md says, no more and no less."""
 
 import pytest
-from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
+from ministack.core.iam_evaluator import parse_policy_document
 
-from local import seed
-from world import CNAME, make_world
+import permission_table as table
+from local.cloud import ACCOUNT, FUNCTIONS
+from permission_table import INSTANCE_CALLS, OTHER_CALLS, STACKS, TARGETS
+from permissions import Ask, Roles
+from world import make_world
 
-OURS = {"aws:resourcetag/rdsecho:dev:managed": "true"}
-RDS = "arn:aws:rds:us-east-1:000000000000:"
-ECHO_INSTANCE = RDS + "db:dev-2026-11-30"
-OTHERS = [RDS + "db:production", RDS + "db:dev-qa-2026-11-30", RDS + "db:dev", RDS + "db:devel-2026-11-30"]
-
-
-class Roles:
-    """The roles of one stack, each with all its policies."""
-
-    def __init__(self, world):
-        self.zone = f"arn:aws:route53:::hostedzone/{world.zone.id}"
-        self._iam = world.cloud.client("iam")
-        self._policies = {}
-        functions = world.cloud.client("lambda")
-        for name in ("new", "modify", "reboot", "request-approval", "approve", "promote", "retire"):
-            role = functions.get_function_configuration(FunctionName=world.echo.function(name))["Role"].rsplit("/", 1)[1]
-            self._policies[name] = [parse_policy_document(document) for document in self._documents(role)]
-        self.key = world.cloud.client("kms").describe_key(KeyId="alias/rds-echo/dev")["KeyMetadata"]["Arn"]
-
-    def _documents(self, role):
-        for name in self._iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            yield self._iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        for attached in self._iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
-            policy = self._iam.get_policy(PolicyArn=attached["PolicyArn"])["Policy"]
-            version = self._iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
-            yield version["PolicyVersion"]["Document"]
-
-    def may(self, function, action, resource, tag_keys=None, **conditions):
-        keys = {key.lower(): value for key, value in conditions.pop("keys", {}).items()}
-        keys.setdefault("aws:tagkeys", tag_keys)
-        context = EvalContext(
-            principal_arn="arn:aws:sts::000000000000:assumed-role/role/function",
-            principal_type="AssumedRole",
-            principal_account="000000000000",
-            action=action,
-            resource_arn=resource,
-            region="us-east-1",
-            source_ip="192.0.2.1",
-            secure_transport=True,
-            tag_keys=tag_keys or [],
-            service_context=keys,
-        )
-        return evaluate(context, self._policies[function]).decision == "Allow"
-
-    def who_may(self, action, resource, **context):
-        return {function for function in self._policies if self.may(function, action, resource, **context)}
-
-
-@pytest.fixture(scope="module")
-def roles(cloud, template):
-    world = make_world(cloud, template)
-    yield Roles(world)
+@pytest.fixture(scope="module", params=STACKS)
+def stack(request, cloud, template):
+    """A stack's roles, and the parameters that count for it."""
+    parameters, given = STACKS[request.param]
+    world = make_world(cloud, template, **parameters)
+    yield Roles(world), given
     world.echo.close()
 
 
-CHANGES = {
-    "rds:ModifyDBInstance": {"modify", "promote", "retire"},
-    "rds:RebootDBInstance": {"reboot"},
-    "rds:DeleteDBInstance": {"retire"},
-    "rds:CreateDBSnapshot": {"retire"},
-}
+def test_the_table_has_every_row_once_and_no_other():
+    (header,) = [header for header, _ in table.tables() if header[0] == "on an instance"]
+    assert header[1:] == list(TARGETS)
+    assert [row[0] for row in table.table("on an instance")] == list(INSTANCE_CALLS)
+    assert [(call, on) for call, on, _ in table.table("call", "on")] == list(OTHER_CALLS)
 
 
-@pytest.mark.parametrize("action", CHANGES)
-def test_only_those_whose_work_it_is_change_an_instance_of_ours(roles, action):
-    assert roles.who_may(action, ECHO_INSTANCE, keys=OURS) == CHANGES[action]
+@pytest.mark.parametrize("call", INSTANCE_CALLS)
+def test_who_may_do_what_to_which_instance(stack, call):
+    roles, given = stack
+    (cells,) = [row[1:] for row in table.table("on an instance") if row[0] == call]
+    action, tag_sets = INSTANCE_CALLS[call]
+    for (column, targets), cell in zip(TARGETS.items(), cells, strict=True):
+        for arn, has in targets:
+            for tags in tag_sets:
+                ask = Ask(action, arn, resource_tags=has, request_tags=tags)
+                assert roles.who_may(ask) == table.functions(cell, given), f"{column}: {arn} with {has}, tags of the call: {tags}"
 
 
-@pytest.mark.parametrize("action", [*CHANGES, "rds:AddTagsToResource", "rds:RestoreDBInstanceFromDBSnapshot"])
-def test_nobody_changes_what_is_not_ours(roles, action):
-    asked = {"aws:requesttag/rdsecho:dev:managed": "true"}
-    for other in OTHERS:
-        assert roles.who_may(action, other, keys={**OURS, **asked}) == set(), "the identifier is not one of ours"
-    foreign = {"aws:resourcetag/rdsecho:qa:managed": "true"}
-    assert roles.who_may(action, ECHO_INSTANCE, keys=foreign) == set(), "it has our name and not our tag"
+@pytest.mark.parametrize("row", OTHER_CALLS, ids=" ".join)
+def test_who_may_do_what_else(stack, row):
+    roles, given = stack
+    (cell,) = [cell for *text, cell in table.table("call", "on") if tuple(text) == row]
+    expected = table.functions(cell, given)
+    for function in FUNCTIONS:
+        asked = list(OTHER_CALLS[row](roles, function))
+        assert asked
+        for ask in asked:
+            # Each action that the row names, and no other.
+            assert f"`{ask.action}`" in row[0]
+            assert roles.may(function, ask) == (function in expected), f"{function}: {ask}"
 
 
-def test_only_new_restores_and_only_with_our_tag(roles):
-    tagged = {"aws:requesttag/rdsecho:dev:managed": "true"}
-    for action in ("rds:RestoreDBInstanceFromDBSnapshot", "rds:AddTagsToResource"):
-        assert roles.may("new", action, ECHO_INSTANCE, tag_keys=["rdsecho:dev:managed"], keys=tagged)
-        assert not roles.may("new", action, ECHO_INSTANCE, tag_keys=["team"])
-    assert roles.who_may("rds:RestoreDBInstanceFromDBSnapshot", ECHO_INSTANCE, keys={**tagged, **OURS}) == {"new"}
-    for used in ("snapshot:rds:production-2026-11-30-01-30", "pg:default.postgres16", "og:default:postgres-16", "subgrp:private"):
-        assert roles.may("new", "rds:RestoreDBInstanceFromDBSnapshot", RDS + used)
+def test_no_policy_grants_what_the_table_does_not_name(stack):
+    roles, _ = stack
+    named = " ".join(row[0] for row in [*table.table("on an instance"), *table.table("call", "on")])
+    for function in FUNCTIONS:
+        for statement in roles.statements(function):
+            assert statement["Effect"] == "Allow" and not {"NotAction", "NotResource"} & set(statement)
+            for action in statement["Action"]:
+                assert "*" not in action and "?" not in action
+                assert f"`{action}`" in named, f"{function} has {action}"
 
 
-def test_approve_writes_clicks_and_nothing_else(roles):
-    def writes(*keys):
-        return roles.may("approve", "rds:AddTagsToResource", ECHO_INSTANCE, tag_keys=list(keys) or None, keys=OURS)
-
-    assert writes("rdsecho:dev:confirmed:dana@example.test") and writes("rdsecho:dev:cancelled:dana@example.test")
-    assert not writes("rdsecho:dev:stage")
-    assert not writes("rdsecho:dev:confirmed:dana@example.test", "rdsecho:dev:stage")
-    assert not writes("rdsecho:qa:confirmed:dana@example.test")
-    assert not writes()
-    bus = "arn:aws:events:us-east-1:000000000000:event-bus/default"
-    for detail_type, allowed in (("Echo Approval Changed", True), ("Echo Stage Changed", False)):
-        keys = {"events:source": "rds-echo", "events:detail-type": detail_type}
-        assert roles.may("approve", "events:PutEvents", bus, keys=keys) == allowed
+def test_the_stack_has_no_other_role_that_touches_anything(stack):
+    roles, _ = stack
+    others = {name: arn for name, arn in roles.in_the_stack.items() if arn.rsplit("/", 1)[-1] not in {each.rsplit("/", 1)[-1] for each in roles.arns.values()}}
+    assert set(others) == {"SchedulerRole"}
+    granted = {}
+    for document in roles.documents_of(others["SchedulerRole"]):
+        for statement in document["Statement"]:
+            resources = statement["Resource"]
+            granted[statement["Action"]] = sorted(resources if isinstance(resources, list) else [resources])
+    functions = [f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:rds-echo-dev-{name}" for name in FUNCTIONS if name != "approve"]
+    assert granted == {"lambda:InvokeFunction": sorted(functions), "sqs:SendMessage": [roles.queue]}
 
 
-def test_only_request_approval_makes_links(roles):
-    keys = {"kms:macalgorithm": "HMAC_SHA_256"}
-    assert roles.who_may("kms:GenerateMac", roles.key, keys=keys) == {"request-approval"}
-    assert roles.who_may("kms:VerifyMac", roles.key, keys=keys) == {"approve", "promote", "request-approval"}
-    other = roles.key.rsplit("/", 1)[0] + "/00000000-0000-4000-8000-000000000000"
-    assert roles.who_may("kms:GenerateMac", other, keys=keys) == roles.who_may("kms:VerifyMac", other, keys=keys) == set()
-    identity = "arn:aws:ses:us-east-1:000000000000:identity/example.test"
-    assert roles.who_may("ses:SendEmail", identity, keys={"ses:fromaddress": seed.SENDER}) == {"request-approval"}
-    assert roles.who_may("ses:SendEmail", identity, keys={"ses:fromaddress": "ceo@example.test"}) == set()
+def test_the_key_lets_nobody_else_make_links(stack, request):
+    roles, given = stack
+    everything = [parse_policy_document({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})]
 
+    def may(principal, action):
+        return roles.allowed(principal, everything, Ask(f"kms:{action}", roles.key, table.SHA_256))
 
-def test_only_promote_moves_the_name_and_only_that_name(roles):
-    def may(names=(CNAME,), types=("CNAME",), actions=("CREATE", "DELETE"), zone=None):
-        prefix = "route53:changeresourcerecordsets"
-        keys = {f"{prefix}normalizedrecordnames": list(names), f"{prefix}recordtypes": list(types), f"{prefix}actions": list(actions)}
-        return roles.who_may("route53:ChangeResourceRecordSets", zone or roles.zone, keys=keys)
-
-    assert may() == {"promote"}
-    assert may(names=["www.example.test"]) == may(names=[CNAME, "www.example.test"]) == set()
-    assert may(types=["CNAME", "A"]) == may(actions=["UPSERT"]) == set()
-    assert may(zone="arn:aws:route53:::hostedzone/ZOTHER") == set()
-    assert roles.who_may("route53:ListResourceRecordSets", roles.zone) == {"approve", "promote", "request-approval", "retire"}
-
-
-def test_everybody_sees_instances_and_logs_to_their_own_group(roles):
-    everybody = set(roles.who_may("rds:DescribeDBInstances", RDS + "db:*"))
-    assert len(everybody) == 7
-    group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/rds-echo-dev-approve:log-stream:x"
-    assert roles.who_may("logs:PutLogEvents", group) == {"approve"}
+    here = f"arn:aws:iam::{ACCOUNT}:"
+    for administrator in (f"{here}role/administrators", f"{here}user/root-like", f"{here}root", roles.arns["approve"], roles.arns["promote"]):
+        assert not may(administrator, "GenerateMac"), administrator
+    assert may(roles.arns["request-approval"], "GenerateMac")
+    # Operators at a terminal, where the stack names their role.
+    assert may(table.OPERATORS, "GenerateMac") == ("StorageKeyArn" in given)
+    # The key must not lock out whoever administers it.
+    for action in ("PutKeyPolicy", "DisableKey", "ScheduleKeyDeletion", "DescribeKey", "VerifyMac"):
+        assert may(f"{here}root", action) and may(f"{here}role/administrators", action), action
