@@ -23,8 +23,12 @@ OURS = f"{RDS}db:dev-2026-11-30"
 # What each column stands for: identifiers' ARNs, with the tags that they have.
 TARGETS = {
     "ours": [(OURS, MANAGED), (f"{RDS}db:dev-2026-11-30-2", {**MANAGED, "team": "shop"})],
-    "our name, not our tag": [(OURS, tags) for tags in ({}, {"rdsecho:dev:managed": "false"}, {"rdsecho:qa:managed": "true"}, {"rdsecho:dev:stage": "new"})],
-    "our tag, another name": [(RDS + "db:" + name, MANAGED) for name in ("dev", "development", "devel-2026-11-30", "my-dev-2026-11-30", "dev-1999-11-30")],
+    "our name, not our tag": [
+        (OURS, tags) for tags in ({}, {"rdsecho:dev:managed": "false"}, {"rdsecho:qa:managed": "true"}, {"rdsecho:dev:stage": "new"})
+    ],
+    "our tag, another name": [
+        (RDS + "db:" + name, MANAGED) for name in ("dev", "development", "devel-2026-11-30", "my-dev-2026-11-30", "dev-1999-11-30")
+    ],
     "production": [(f"{RDS}db:{seed.PRODUCTION}", tags) for tags in ({}, MANAGED)],
     "another echo's": [(f"{RDS}db:dev-qa-2026-11-30", {**tags, "rdsecho:dev-qa:managed": "true"}) for tags in ({}, MANAGED)],
     "another account's or region's": [(OURS.replace(ACCOUNT, OTHER_ACCOUNT), MANAGED), (OURS.replace(REGION, "eu-west-1"), MANAGED)],
@@ -39,14 +43,20 @@ RESTORE = "rds:RestoreDBInstanceFromDBSnapshot"
 # The rows about instances: the action, and the tags in the request in each way that counts as this row.
 INSTANCE_CALLS = {
     "`rds:RestoreDBInstanceFromDBSnapshot`, tagged as ours in the call": (RESTORE, [MANAGED, {**MANAGED, "team": "shop"}]),
-    "`rds:RestoreDBInstanceFromDBSnapshot` otherwise": (RESTORE, [None, {"team": "shop"}, {"rdsecho:dev:managed": "false"}, {"rdsecho:qa:managed": "true"}]),
+    "`rds:RestoreDBInstanceFromDBSnapshot` otherwise": (
+        RESTORE,
+        [None, {"team": "shop"}, {"rdsecho:dev:managed": "false"}, {"rdsecho:qa:managed": "true"}],
+    ),
     "`rds:ModifyDBInstance`": ("rds:ModifyDBInstance", [None]),
     "`rds:RebootDBInstance`": ("rds:RebootDBInstance", [None]),
     "`rds:DeleteDBInstance`": ("rds:DeleteDBInstance", [None]),
     "`rds:CreateDBSnapshot`": ("rds:CreateDBSnapshot", [None]),
     "`rds:AddTagsToResource`: `managed` among them": (TAGS, [MANAGED, {**MANAGED, **STAGE}]),
     "`rds:AddTagsToResource`: clicks only": (TAGS, [CLICK, CANCEL, {**CLICK, **CANCEL}]),
-    "`rds:AddTagsToResource`: any other, or none": (TAGS, [STAGE, {**CLICK, **STAGE}, {**CLICK, "team": "shop"}, FOREIGN_CLICK, {"team": "shop"}, None]),
+    "`rds:AddTagsToResource`: any other, or none": (
+        TAGS,
+        [STAGE, {**CLICK, **STAGE}, {**CLICK, "team": "shop"}, FOREIGN_CLICK, {"team": "shop"}, None],
+    ),
     "`rds:RemoveTagsFromResource`": ("rds:RemoveTagsFromResource", [STAGE, CLICK]),
     "`rds:DescribeDBInstances`": ("rds:DescribeDBInstances", [None]),
     "`rds:DescribeDBSnapshots`": ("rds:DescribeDBSnapshots", [None]),
@@ -82,30 +92,46 @@ def log_streams(function):
 
 
 def used(*kinds):
-    names = {"snapshot": f"rds:{seed.PRODUCTION}-2026-11-30-01-30", "pg": "default.postgres16", "og": "default:postgres-16", "subgrp": "private", "secgrp": "default"}
+    names = {
+        "snapshot": f"rds:{seed.PRODUCTION}-2026-11-30-01-30",
+        "pg": "default.postgres16",
+        "og": "default:postgres-16",
+        "subgrp": "private",
+        "secgrp": "default",
+    }
     return [f"{RDS}{kind}:{names[kind]}" for kind in kinds]
 
 
 CHANGE = "route53:ChangeResourceRecordSets"
 # The other rows, by the text of their first two cells: from the stack's roles and a function to what is asked.
 OTHER_CALLS = {
-    ("`rds:RestoreDBInstanceFromDBSnapshot`", "a snapshot, `pg`, `og`, `subgrp`, `secgrp` of the account: what a restore uses"): lambda roles, function: asks(
-        RESTORE, used("snapshot", "pg", "og", "subgrp", "secgrp")
+    (
+        "`rds:RestoreDBInstanceFromDBSnapshot`",
+        "a snapshot, `pg`, `og`, `subgrp`, `secgrp` of the account: what a restore uses",
+    ): lambda roles, function: asks(RESTORE, used("snapshot", "pg", "og", "subgrp", "secgrp")),
+    ("`rds:RestoreDBInstanceFromDBSnapshot`", "another account's snapshot"): lambda roles, function: asks(
+        RESTORE, [SNAPSHOT.replace(ACCOUNT, OTHER_ACCOUNT)]
     ),
-    ("`rds:RestoreDBInstanceFromDBSnapshot`", "another account's snapshot"): lambda roles, function: asks(RESTORE, [SNAPSHOT.replace(ACCOUNT, OTHER_ACCOUNT)]),
     ("`rds:ModifyDBInstance`", "`pg`, `og`, `subgrp`, `secgrp`: what a modification names"): lambda roles, function: asks(
         "rds:ModifyDBInstance", used("pg", "og", "subgrp", "secgrp")
     ),
-    ("`rds:AddTagsToResource`", "any of these"): lambda roles, function: asks(TAGS, used("snapshot", "pg", "og", "subgrp", "secgrp"), request_tags=MANAGED),
-    ("`rds:DescribeDBSnapshots`", "any snapshot of the account"): lambda roles, function: asks("rds:DescribeDBSnapshots", [SNAPSHOT, FINAL]),
+    ("`rds:AddTagsToResource`", "any of these"): lambda roles, function: asks(
+        TAGS, used("snapshot", "pg", "og", "subgrp", "secgrp"), request_tags=MANAGED
+    ),
+    ("`rds:DescribeDBSnapshots`", "any snapshot of the account"): lambda roles, function: asks(
+        "rds:DescribeDBSnapshots", [SNAPSHOT, FINAL]
+    ),
     ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a final snapshot of ours, with its instance's tags"): lambda roles, function: asks(
         f"rds:CreateDBSnapshot {TAGS}", [FINAL, f"{RDS}snapshot:before-dev-2026-11-30"], request_tags=MANAGED
     ),
-    ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "the same of an echo whose name ends in ours, such as `my-dev`"): lambda roles, function: asks(
-        f"rds:CreateDBSnapshot {TAGS}", [f"{RDS}snapshot:my-dev-2026-11-30-final"], request_tags=MANAGED
-    ),
+    (
+        "`rds:CreateDBSnapshot`, `rds:AddTagsToResource`",
+        "the same of an echo whose name ends in ours, such as `my-dev`",
+    ): lambda roles, function: asks(f"rds:CreateDBSnapshot {TAGS}", [f"{RDS}snapshot:my-dev-2026-11-30-final"], request_tags=MANAGED),
     ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a snapshot of another name, or account"): lambda roles, function: asks(
-        f"rds:CreateDBSnapshot {TAGS}", [f"{RDS}snapshot:production-final", SNAPSHOT, f"{RDS}snapshot:dev-qa-2026-11-30-final", FINAL.replace(ACCOUNT, OTHER_ACCOUNT)], request_tags=MANAGED
+        f"rds:CreateDBSnapshot {TAGS}",
+        [f"{RDS}snapshot:production-final", SNAPSHOT, f"{RDS}snapshot:dev-qa-2026-11-30-final", FINAL.replace(ACCOUNT, OTHER_ACCOUNT)],
+        request_tags=MANAGED,
     ),
     ("`rds:DeleteDBSnapshot`, `rds:CopyDBSnapshot`, `rds:ModifyDBSnapshotAttribute`", "any snapshot"): lambda roles, function: asks(
         "rds:DeleteDBSnapshot rds:CopyDBSnapshot rds:ModifyDBSnapshotAttribute", [SNAPSHOT, FINAL]
@@ -123,20 +149,31 @@ OTHER_CALLS = {
         *asks("kms:CreateGrant", [roles.key, STORAGE_KEY.replace("5702a9e0", "00000000")], BY_RDS),
     ],
     ("`kms:DescribeKey`", "the storage key, through RDS"): lambda roles, function: asks("kms:DescribeKey", [STORAGE_KEY], BY_RDS),
-    ("`kms:DescribeKey`", "another key"): lambda roles, function: asks("kms:DescribeKey", [STORAGE_KEY.replace("5702a9e0", "00000000")], BY_RDS),
-    ("`kms:Encrypt`, `kms:Decrypt`, `kms:ReEncryptFrom`, `kms:GenerateDataKey`, `kms:PutKeyPolicy`, `kms:ScheduleKeyDeletion`", "any key"): lambda roles, function: asks(
-        "kms:Encrypt kms:Decrypt kms:ReEncryptFrom kms:GenerateDataKey kms:PutKeyPolicy kms:ScheduleKeyDeletion", [roles.key, STORAGE_KEY], BY_RDS
+    ("`kms:DescribeKey`", "another key"): lambda roles, function: asks(
+        "kms:DescribeKey", [STORAGE_KEY.replace("5702a9e0", "00000000")], BY_RDS
+    ),
+    (
+        "`kms:Encrypt`, `kms:Decrypt`, `kms:ReEncryptFrom`, `kms:GenerateDataKey`, `kms:PutKeyPolicy`, `kms:ScheduleKeyDeletion`",
+        "any key",
+    ): lambda roles, function: asks(
+        "kms:Encrypt kms:Decrypt kms:ReEncryptFrom kms:GenerateDataKey kms:PutKeyPolicy kms:ScheduleKeyDeletion",
+        [roles.key, STORAGE_KEY],
+        BY_RDS,
     ),
     ("`secretsmanager:CreateSecret`, `secretsmanager:TagResource`", "a secret `rds!db-...`"): lambda roles, function: asks(
         "secretsmanager:CreateSecret secretsmanager:TagResource", [SECRET]
     ),
     ("`secretsmanager:CreateSecret`, `secretsmanager:TagResource`", "any other secret"): lambda roles, function: asks(
-        "secretsmanager:CreateSecret secretsmanager:TagResource", [SECRET.replace("rds!db", "shop"), SECRET.replace("rds!db", "rds!cluster")]
+        "secretsmanager:CreateSecret secretsmanager:TagResource",
+        [SECRET.replace("rds!db", "shop"), SECRET.replace("rds!db", "rds!cluster")],
     ),
-    ("`secretsmanager:GetSecretValue`, `secretsmanager:PutSecretValue`, `secretsmanager:DeleteSecret`", "any secret"): lambda roles, function: asks(
-        "secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:DeleteSecret", [SECRET]
+    (
+        "`secretsmanager:GetSecretValue`, `secretsmanager:PutSecretValue`, `secretsmanager:DeleteSecret`",
+        "any secret",
+    ): lambda roles, function: asks("secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:DeleteSecret", [SECRET]),
+    ("`iam:PassRole`", "the monitoring role, to Enhanced Monitoring"): lambda roles, function: asks(
+        "iam:PassRole", [MONITORING_ROLE], TO_MONITORING
     ),
-    ("`iam:PassRole`", "the monitoring role, to Enhanced Monitoring"): lambda roles, function: asks("iam:PassRole", [MONITORING_ROLE], TO_MONITORING),
     ("`iam:PassRole`", "that role to another service, another role"): lambda roles, function: [
         *asks("iam:PassRole", [MONITORING_ROLE], {"iam:PassedToService": "lambda.amazonaws.com"}),
         *asks("iam:PassRole", [MONITORING_ROLE]),
@@ -147,7 +184,10 @@ OTHER_CALLS = {
         *asks(CHANGE, [roles.zone], change()),
         *asks(CHANGE, [roles.zone], change(actions=["CREATE"])),
     ],
-    ("`route53:ChangeResourceRecordSets`", "the zone: another name (also among others), another type, UPSERT, no name at all"): lambda roles, function: [
+    (
+        "`route53:ChangeResourceRecordSets`",
+        "the zone: another name (also among others), another type, UPSERT, no name at all",
+    ): lambda roles, function: [
         ask
         for keys in (
             change(names=["www.example.test"]),
@@ -170,8 +210,12 @@ OTHER_CALLS = {
         *asks("ses:SendEmail", IDENTITIES, {"ses:FromAddress": "ceo@example.test"}),
         *asks("ses:SendRawEmail", IDENTITIES, {"ses:FromAddress": seed.SENDER}),
     ],
-    ("`events:PutEvents`", "`Echo Stage Changed` of `rds-echo`"): lambda roles, function: asks("events:PutEvents", [BUS], event("Echo Stage Changed")),
-    ("`events:PutEvents`", "`Echo Approval Changed` of `rds-echo`"): lambda roles, function: asks("events:PutEvents", [BUS], event("Echo Approval Changed")),
+    ("`events:PutEvents`", "`Echo Stage Changed` of `rds-echo`"): lambda roles, function: asks(
+        "events:PutEvents", [BUS], event("Echo Stage Changed")
+    ),
+    ("`events:PutEvents`", "`Echo Approval Changed` of `rds-echo`"): lambda roles, function: asks(
+        "events:PutEvents", [BUS], event("Echo Approval Changed")
+    ),
     ("`events:PutEvents`", "anything else, or on another bus"): lambda roles, function: [
         *asks("events:PutEvents", [BUS], event("Echo Paid")),
         *asks("events:PutEvents", [BUS], event("Echo Stage Changed", "shop")),
@@ -179,11 +223,15 @@ OTHER_CALLS = {
         *asks("events:PutEvents", [BUS.replace("default", "shop"), BUS.replace(ACCOUNT, OTHER_ACCOUNT)], event("Echo Stage Changed")),
     ],
     ("`sqs:SendMessage`", "the echo's queue of undelivered events"): lambda roles, function: asks("sqs:SendMessage", [roles.queue]),
-    ("`sqs:SendMessage`", "another queue"): lambda roles, function: asks("sqs:SendMessage", [roles.queue.replace("-dev-", "-qa-"), roles.queue + "-2"]),
+    ("`sqs:SendMessage`", "another queue"): lambda roles, function: asks(
+        "sqs:SendMessage", [roles.queue.replace("-dev-", "-qa-"), roles.queue + "-2"]
+    ),
     ("`sqs:ReceiveMessage`, `sqs:DeleteMessage`, `sqs:PurgeQueue`", "any queue"): lambda roles, function: asks(
         "sqs:ReceiveMessage sqs:DeleteMessage sqs:PurgeQueue", [roles.queue]
     ),
-    ("`logs:CreateLogStream`, `logs:PutLogEvents`", "its own log group"): lambda roles, function: asks("logs:CreateLogStream logs:PutLogEvents", log_streams(function)),
+    ("`logs:CreateLogStream`, `logs:PutLogEvents`", "its own log group"): lambda roles, function: asks(
+        "logs:CreateLogStream logs:PutLogEvents", log_streams(function)
+    ),
     ("`logs:CreateLogStream`, `logs:PutLogEvents`", "another function's"): lambda roles, function: [
         ask for other in FUNCTIONS if other != function for ask in asks("logs:CreateLogStream logs:PutLogEvents", log_streams(other))
     ],
@@ -193,7 +241,10 @@ OTHER_CALLS = {
     ("`xray:PutTraceSegments`, `xray:PutTelemetryRecords`", "X-Ray, which knows no resources"): lambda roles, function: asks(
         "xray:PutTraceSegments xray:PutTelemetryRecords", ["*"]
     ),
-    ("`lambda:InvokeFunction`, `lambda:UpdateFunctionCode`, `lambda:UpdateFunctionConfiguration`", "the functions"): lambda roles, function: asks(
+    (
+        "`lambda:InvokeFunction`, `lambda:UpdateFunctionCode`, `lambda:UpdateFunctionConfiguration`",
+        "the functions",
+    ): lambda roles, function: asks(
         "lambda:InvokeFunction lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration",
         [f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rds-echo-dev-{other}" for other in FUNCTIONS],
     ),

@@ -62,7 +62,9 @@ class Roles:
         self.documents = {name: list(self.documents_of(arn)) for name, arn in self.arns.items()}
         self._parsed = {name: [parse_policy_document(each) for each in found] for name, found in self.documents.items()}
         resources = cloud.client("cloudformation").describe_stack_resources(StackName=world.echo.stack)["StackResources"]
-        self.in_the_stack = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources if each["ResourceType"] == "AWS::IAM::Role"}
+        self.in_the_stack = {
+            each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources if each["ResourceType"] == "AWS::IAM::Role"
+        }
 
     def documents_of(self, role):
         """All policies of a role, inline and managed."""

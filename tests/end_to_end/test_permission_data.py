@@ -34,7 +34,11 @@ def types_of(action, resource):
 
 def complaints(statement):
     """What AWS's reference has against a statement."""
-    keys = {re.sub(r"(?i)^(aws:(?:Request|Resource)Tag)/.*", r"\1/${TagKey}", key) for block in statement.get("Condition", {}).values() for key in block}
+    keys = {
+        re.sub(r"(?i)^(aws:(?:Request|Resource)Tag)/.*", r"\1/${TagKey}", key)
+        for block in statement.get("Condition", {}).values()
+        for key in block
+    }
     for action in listed(statement["Action"]):
         known = reference.action(action)
         if not known["types"]:
@@ -47,7 +51,9 @@ def complaints(statement):
             if not found and (action, resource.split(":")[5]) not in KNOWN_BETTER:
                 yield f"{action} does not support {resource}"
             for name in found:
-                yield from (f"{action} does not know {key} of {name}" for key in keys - set(known["keys"]) - set(known["types"][name]["keys"]))
+                yield from (
+                    f"{action} does not know {key} of {name}" for key in keys - set(known["keys"]) - set(known["types"][name]["keys"])
+                )
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -79,8 +85,16 @@ def test_nothing_that_an_action_requires_is_missing(roles, function):
     "statement",
     [
         {"Action": "rds:RebootDBInstance", "Resource": "arn:aws:rds:us-east-1:000000000000:pg:*"},
-        {"Action": "rds:DeleteDBInstance", "Resource": "arn:aws:rds:us-east-1:000000000000:db:*", "Condition": {"StringEquals": {"aws:RequestTag/a": "b"}}},
-        {"Action": "kms:VerifyMac", "Resource": "arn:aws:kms:us-east-1:000000000000:key/*", "Condition": {"StringEquals": {"kms:Algorithm": "b"}}},
+        {
+            "Action": "rds:DeleteDBInstance",
+            "Resource": "arn:aws:rds:us-east-1:000000000000:db:*",
+            "Condition": {"StringEquals": {"aws:RequestTag/a": "b"}},
+        },
+        {
+            "Action": "kms:VerifyMac",
+            "Resource": "arn:aws:kms:us-east-1:000000000000:key/*",
+            "Condition": {"StringEquals": {"kms:Algorithm": "b"}},
+        },
         {"Action": "xray:PutTraceSegments", "Resource": "arn:aws:xray:us-east-1:000000000000:group/a/b"},
     ],
     ids=lambda statement: statement["Action"],

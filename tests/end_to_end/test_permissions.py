@@ -9,6 +9,7 @@ from permission_table import INSTANCE_CALLS, OTHER_CALLS, STACKS, TARGETS
 from permissions import Ask, Roles
 from world import make_world
 
+
 @pytest.fixture(scope="module", params=STACKS)
 def stack(request, cloud, template):
     """A stack's roles, and the parameters that count for it."""
@@ -64,7 +65,11 @@ def test_no_policy_grants_what_the_table_does_not_name(stack):
 
 def test_the_stack_has_no_other_role_that_touches_anything(stack):
     roles, _ = stack
-    others = {name: arn for name, arn in roles.in_the_stack.items() if arn.rsplit("/", 1)[-1] not in {each.rsplit("/", 1)[-1] for each in roles.arns.values()}}
+    others = {
+        name: arn
+        for name, arn in roles.in_the_stack.items()
+        if arn.rsplit("/", 1)[-1] not in {each.rsplit("/", 1)[-1] for each in roles.arns.values()}
+    }
     assert set(others) == {"SchedulerRole"}
     granted = {}
     for document in roles.documents_of(others["SchedulerRole"]):
@@ -83,7 +88,13 @@ def test_the_key_lets_nobody_else_make_links(stack, request):
         return roles.allowed(principal, everything, Ask(f"kms:{action}", roles.key, table.SHA_256))
 
     here = f"arn:aws:iam::{ACCOUNT}:"
-    for administrator in (f"{here}role/administrators", f"{here}user/root-like", f"{here}root", roles.arns["approve"], roles.arns["promote"]):
+    for administrator in (
+        f"{here}role/administrators",
+        f"{here}user/root-like",
+        f"{here}root",
+        roles.arns["approve"],
+        roles.arns["promote"],
+    ):
         assert not may(administrator, "GenerateMac"), administrator
     assert may(roles.arns["request-approval"], "GenerateMac")
     # Operators at a terminal, where the stack names their role.

@@ -38,6 +38,10 @@ class Relay:
         """The path at the local AWS."""
         return path
 
+    def port_of(self, path):
+        """The loopback port that it is passed on to."""
+        return self._gateway_port
+
     def saw(self, request, body):
         """A request came; it is passed on afterwards."""
 
@@ -45,7 +49,7 @@ class Relay:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         self.saw(request, body)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP | {"host"}}
-        connection = http.client.HTTPConnection("127.0.0.1", self._gateway_port, timeout=70)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port_of(request.path), timeout=70)
         try:
             connection.request(request.command, self.leads_to(request.path), body, headers)
             answer = connection.getresponse()

@@ -95,6 +95,10 @@ class SimulatedRds:
     def next_restore_ends(self, status):
         return self._call("next-restore", {"status": status})
 
+    def force_status(self, identifier, status):
+        """An instance falls into a status, for no reason of ours."""
+        return self._call(f"instances/{identifier}/status", {"status": status})
+
     def fail(self, operation, kind, times=1, code=None):
         return self._call("faults", {"operation": operation, "kind": kind, "times": times, **({"code": code} if code else {})})
 
