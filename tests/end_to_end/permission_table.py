@@ -103,155 +103,143 @@ def used(*kinds):
 
 
 CHANGE = "route53:ChangeResourceRecordSets"
-# The other rows, by the text of their first two cells: from the stack's roles and a function to what is asked.
-OTHER_CALLS = {
-    (
-        "`rds:RestoreDBInstanceFromDBSnapshot`",
-        "a snapshot, `pg`, `og`, `subgrp`, `secgrp` of the account: what a restore uses",
-    ): lambda roles, function: asks(RESTORE, used("snapshot", "pg", "og", "subgrp", "secgrp")),
-    ("`rds:RestoreDBInstanceFromDBSnapshot`", "another account's snapshot"): lambda roles, function: asks(
-        RESTORE, [SNAPSHOT.replace(ACCOUNT, OTHER_ACCOUNT)]
-    ),
-    ("`rds:ModifyDBInstance`", "`pg`, `og`, `subgrp`, `secgrp`: what a modification names"): lambda roles, function: asks(
-        "rds:ModifyDBInstance", used("pg", "og", "subgrp", "secgrp")
-    ),
-    ("`rds:AddTagsToResource`", "any of these"): lambda roles, function: asks(
-        TAGS, used("snapshot", "pg", "og", "subgrp", "secgrp"), request_tags=MANAGED
-    ),
-    ("`rds:DescribeDBSnapshots`", "any snapshot of the account"): lambda roles, function: asks(
-        "rds:DescribeDBSnapshots", [SNAPSHOT, FINAL]
-    ),
-    ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a final snapshot of ours, with its instance's tags"): lambda roles, function: asks(
-        f"rds:CreateDBSnapshot {TAGS}", [FINAL, f"{RDS}snapshot:before-dev-2026-11-30"], request_tags=MANAGED
-    ),
-    (
-        "`rds:CreateDBSnapshot`, `rds:AddTagsToResource`",
-        "the same of an echo whose name ends in ours, such as `my-dev`",
-    ): lambda roles, function: asks(f"rds:CreateDBSnapshot {TAGS}", [f"{RDS}snapshot:my-dev-2026-11-30-final"], request_tags=MANAGED),
-    ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a snapshot of another name, or account"): lambda roles, function: asks(
-        f"rds:CreateDBSnapshot {TAGS}",
-        [f"{RDS}snapshot:production-final", SNAPSHOT, f"{RDS}snapshot:dev-qa-2026-11-30-final", FINAL.replace(ACCOUNT, OTHER_ACCOUNT)],
-        request_tags=MANAGED,
-    ),
-    ("`rds:DeleteDBSnapshot`, `rds:CopyDBSnapshot`, `rds:ModifyDBSnapshotAttribute`", "any snapshot"): lambda roles, function: asks(
-        "rds:DeleteDBSnapshot rds:CopyDBSnapshot rds:ModifyDBSnapshotAttribute", [SNAPSHOT, FINAL]
-    ),
-    ("`kms:GenerateMac`", "the approval key"): lambda roles, function: asks("kms:GenerateMac", [roles.key], SHA_256),
-    ("`kms:VerifyMac`", "the approval key"): lambda roles, function: asks("kms:VerifyMac", [roles.key], SHA_256),
-    ("`kms:GenerateMac`, `kms:VerifyMac`", "another key, or another algorithm"): lambda roles, function: [
-        *asks("kms:GenerateMac kms:VerifyMac", [STORAGE_KEY], SHA_256),
-        *asks("kms:GenerateMac kms:VerifyMac", [roles.key], {"kms:MacAlgorithm": "HMAC_SHA_512"}),
-    ],
-    ("`kms:CreateGrant`", "the storage key, through RDS"): lambda roles, function: asks("kms:CreateGrant", [STORAGE_KEY], BY_RDS),
-    ("`kms:CreateGrant`", "the storage key by itself; another key"): lambda roles, function: [
-        *asks("kms:CreateGrant", [STORAGE_KEY], {}),
-        *asks("kms:CreateGrant", [STORAGE_KEY], {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}),
-        *asks("kms:CreateGrant", [roles.key, STORAGE_KEY.replace("5702a9e0", "00000000")], BY_RDS),
-    ],
-    ("`kms:DescribeKey`", "the storage key, through RDS"): lambda roles, function: asks("kms:DescribeKey", [STORAGE_KEY], BY_RDS),
-    ("`kms:DescribeKey`", "another key"): lambda roles, function: asks(
-        "kms:DescribeKey", [STORAGE_KEY.replace("5702a9e0", "00000000")], BY_RDS
-    ),
-    (
-        "`kms:Encrypt`, `kms:Decrypt`, `kms:ReEncryptFrom`, `kms:GenerateDataKey`, `kms:PutKeyPolicy`, `kms:ScheduleKeyDeletion`",
-        "any key",
-    ): lambda roles, function: asks(
-        "kms:Encrypt kms:Decrypt kms:ReEncryptFrom kms:GenerateDataKey kms:PutKeyPolicy kms:ScheduleKeyDeletion",
-        [roles.key, STORAGE_KEY],
-        BY_RDS,
-    ),
-    ("`secretsmanager:CreateSecret`, `secretsmanager:TagResource`", "a secret `rds!db-...`"): lambda roles, function: asks(
-        "secretsmanager:CreateSecret secretsmanager:TagResource", [SECRET]
-    ),
-    ("`secretsmanager:CreateSecret`, `secretsmanager:TagResource`", "any other secret"): lambda roles, function: asks(
-        "secretsmanager:CreateSecret secretsmanager:TagResource",
-        [SECRET.replace("rds!db", "shop"), SECRET.replace("rds!db", "rds!cluster")],
-    ),
-    (
-        "`secretsmanager:GetSecretValue`, `secretsmanager:PutSecretValue`, `secretsmanager:DeleteSecret`",
-        "any secret",
-    ): lambda roles, function: asks("secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:DeleteSecret", [SECRET]),
-    ("`iam:PassRole`", "the monitoring role, to Enhanced Monitoring"): lambda roles, function: asks(
-        "iam:PassRole", [MONITORING_ROLE], TO_MONITORING
-    ),
-    ("`iam:PassRole`", "that role to another service, another role"): lambda roles, function: [
-        *asks("iam:PassRole", [MONITORING_ROLE], {"iam:PassedToService": "lambda.amazonaws.com"}),
-        *asks("iam:PassRole", [MONITORING_ROLE]),
-        *asks("iam:PassRole", [f"{MONITORING_ROLE}-2", *roles.arns.values()], TO_MONITORING),
-    ],
-    ("`route53:ListResourceRecordSets`", "the zone"): lambda roles, function: asks("route53:ListResourceRecordSets", [roles.zone]),
-    ("`route53:ChangeResourceRecordSets`", "the zone: the one name, CNAME, CREATE and DELETE"): lambda roles, function: [
-        *asks(CHANGE, [roles.zone], change()),
-        *asks(CHANGE, [roles.zone], change(actions=["CREATE"])),
-    ],
-    (
-        "`route53:ChangeResourceRecordSets`",
-        "the zone: another name (also among others), another type, UPSERT, no name at all",
-    ): lambda roles, function: [
-        ask
-        for keys in (
-            change(names=["www.example.test"]),
-            change(names=[CNAME, "www.example.test"]),
-            change(names=["example.test"]),
-            change(types=["A"]),
-            change(types=["CNAME", "TXT"]),
-            change(actions=["UPSERT"]),
-            change(actions=["CREATE", "UPSERT"]),
-            change(names=()),
-            {},
-        )
-        for ask in asks(CHANGE, [roles.zone], keys)
-    ],
-    ("`route53:ListResourceRecordSets`, `route53:ChangeResourceRecordSets`", "another zone"): lambda roles, function: asks(
-        f"route53:ListResourceRecordSets {CHANGE}", ["arn:aws:route53:::hostedzone/ZOTHER"], change()
-    ),
-    ("`ses:SendEmail`", "from `Sender`"): lambda roles, function: asks("ses:SendEmail", IDENTITIES, {"ses:FromAddress": seed.SENDER}),
-    ("`ses:SendEmail`, `ses:SendRawEmail`", "from another address; raw"): lambda roles, function: [
-        *asks("ses:SendEmail", IDENTITIES, {"ses:FromAddress": "ceo@example.test"}),
-        *asks("ses:SendRawEmail", IDENTITIES, {"ses:FromAddress": seed.SENDER}),
-    ],
-    ("`events:PutEvents`", "`Echo Stage Changed` of `rds-echo`"): lambda roles, function: asks(
-        "events:PutEvents", [BUS], event("Echo Stage Changed")
-    ),
-    ("`events:PutEvents`", "`Echo Approval Changed` of `rds-echo`"): lambda roles, function: asks(
-        "events:PutEvents", [BUS], event("Echo Approval Changed")
-    ),
-    ("`events:PutEvents`", "anything else, or on another bus"): lambda roles, function: [
-        *asks("events:PutEvents", [BUS], event("Echo Paid")),
-        *asks("events:PutEvents", [BUS], event("Echo Stage Changed", "shop")),
-        *asks("events:PutEvents", [BUS], event("Echo Approval Changed", "shop")),
-        *asks("events:PutEvents", [BUS.replace("default", "shop"), BUS.replace(ACCOUNT, OTHER_ACCOUNT)], event("Echo Stage Changed")),
-    ],
-    ("`sqs:SendMessage`", "the echo's queue of undelivered events"): lambda roles, function: asks("sqs:SendMessage", [roles.queue]),
-    ("`sqs:SendMessage`", "another queue"): lambda roles, function: asks(
-        "sqs:SendMessage", [roles.queue.replace("-dev-", "-qa-"), roles.queue + "-2"]
-    ),
-    ("`sqs:ReceiveMessage`, `sqs:DeleteMessage`, `sqs:PurgeQueue`", "any queue"): lambda roles, function: asks(
-        "sqs:ReceiveMessage sqs:DeleteMessage sqs:PurgeQueue", [roles.queue]
-    ),
-    ("`logs:CreateLogStream`, `logs:PutLogEvents`", "its own log group"): lambda roles, function: asks(
-        "logs:CreateLogStream logs:PutLogEvents", log_streams(function)
-    ),
-    ("`logs:CreateLogStream`, `logs:PutLogEvents`", "another function's"): lambda roles, function: [
-        ask for other in FUNCTIONS if other != function for ask in asks("logs:CreateLogStream logs:PutLogEvents", log_streams(other))
-    ],
-    ("`logs:GetLogEvents`, `logs:FilterLogEvents`, `logs:DeleteLogGroup`", "any log group"): lambda roles, function: asks(
-        "logs:GetLogEvents logs:FilterLogEvents logs:DeleteLogGroup", log_streams(function)
-    ),
-    ("`xray:PutTraceSegments`, `xray:PutTelemetryRecords`", "X-Ray, which knows no resources"): lambda roles, function: asks(
-        "xray:PutTraceSegments xray:PutTelemetryRecords", ["*"]
-    ),
-    (
-        "`lambda:InvokeFunction`, `lambda:UpdateFunctionCode`, `lambda:UpdateFunctionConfiguration`",
-        "the functions",
-    ): lambda roles, function: asks(
-        "lambda:InvokeFunction lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration",
-        [f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rds-echo-dev-{other}" for other in FUNCTIONS],
-    ),
-    ("`ssm:GetParameter`, `ssm:PutParameter`", "the echo's parameters"): lambda roles, function: asks(
-        "ssm:GetParameter ssm:PutParameter", [f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/rds-echo/dev/options"]
-    ),
-}
+
+
+def other_calls(roles, function):
+    """The other rows, by the text of their first two cells: what is asked of one function's role."""
+    return {
+        (
+            "`rds:RestoreDBInstanceFromDBSnapshot`",
+            "a snapshot, `pg`, `og`, `subgrp`, `secgrp` of the account: what a restore uses",
+        ): asks(RESTORE, used("snapshot", "pg", "og", "subgrp", "secgrp")),
+        ("`rds:RestoreDBInstanceFromDBSnapshot`", "another account's snapshot"): asks(RESTORE, [SNAPSHOT.replace(ACCOUNT, OTHER_ACCOUNT)]),
+        ("`rds:ModifyDBInstance`", "`pg`, `og`, `subgrp`, `secgrp`: what a modification names"): asks(
+            "rds:ModifyDBInstance", used("pg", "og", "subgrp", "secgrp")
+        ),
+        ("`rds:AddTagsToResource`", "any of these"): asks(TAGS, used("snapshot", "pg", "og", "subgrp", "secgrp"), request_tags=MANAGED),
+        ("`rds:DescribeDBSnapshots`", "any snapshot of the account"): asks("rds:DescribeDBSnapshots", [SNAPSHOT, FINAL]),
+        ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a final snapshot of ours, with its instance's tags"): asks(
+            f"rds:CreateDBSnapshot {TAGS}", [FINAL, f"{RDS}snapshot:before-dev-2026-11-30"], request_tags=MANAGED
+        ),
+        (
+            "`rds:CreateDBSnapshot`, `rds:AddTagsToResource`",
+            "the same of an echo whose name ends in ours, such as `my-dev`",
+        ): asks(f"rds:CreateDBSnapshot {TAGS}", [f"{RDS}snapshot:my-dev-2026-11-30-final"], request_tags=MANAGED),
+        ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a snapshot of another name, or account"): asks(
+            f"rds:CreateDBSnapshot {TAGS}",
+            [f"{RDS}snapshot:production-final", SNAPSHOT, f"{RDS}snapshot:dev-qa-2026-11-30-final", FINAL.replace(ACCOUNT, OTHER_ACCOUNT)],
+            request_tags=MANAGED,
+        ),
+        ("`rds:DeleteDBSnapshot`, `rds:CopyDBSnapshot`, `rds:ModifyDBSnapshotAttribute`", "any snapshot"): asks(
+            "rds:DeleteDBSnapshot rds:CopyDBSnapshot rds:ModifyDBSnapshotAttribute", [SNAPSHOT, FINAL]
+        ),
+        ("`kms:GenerateMac`", "the approval key"): asks("kms:GenerateMac", [roles.key], SHA_256),
+        ("`kms:VerifyMac`", "the approval key"): asks("kms:VerifyMac", [roles.key], SHA_256),
+        ("`kms:GenerateMac`, `kms:VerifyMac`", "another key, or another algorithm"): [
+            *asks("kms:GenerateMac kms:VerifyMac", [STORAGE_KEY], SHA_256),
+            *asks("kms:GenerateMac kms:VerifyMac", [roles.key], {"kms:MacAlgorithm": "HMAC_SHA_512"}),
+        ],
+        ("`kms:CreateGrant`", "the storage key, through RDS"): asks("kms:CreateGrant", [STORAGE_KEY], BY_RDS),
+        ("`kms:CreateGrant`", "the storage key by itself; another key"): [
+            *asks("kms:CreateGrant", [STORAGE_KEY], {}),
+            *asks("kms:CreateGrant", [STORAGE_KEY], {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}),
+            *asks("kms:CreateGrant", [roles.key, STORAGE_KEY.replace("5702a9e0", "00000000")], BY_RDS),
+        ],
+        ("`kms:DescribeKey`", "the storage key, through RDS"): asks("kms:DescribeKey", [STORAGE_KEY], BY_RDS),
+        ("`kms:DescribeKey`", "another key"): asks("kms:DescribeKey", [STORAGE_KEY.replace("5702a9e0", "00000000")], BY_RDS),
+        (
+            "`kms:Encrypt`, `kms:Decrypt`, `kms:ReEncryptFrom`, `kms:GenerateDataKey`, `kms:PutKeyPolicy`, `kms:ScheduleKeyDeletion`",
+            "any key",
+        ): asks(
+            "kms:Encrypt kms:Decrypt kms:ReEncryptFrom kms:GenerateDataKey kms:PutKeyPolicy kms:ScheduleKeyDeletion",
+            [roles.key, STORAGE_KEY],
+            BY_RDS,
+        ),
+        ("`secretsmanager:CreateSecret`, `secretsmanager:TagResource`", "a secret `rds!db-...`"): asks(
+            "secretsmanager:CreateSecret secretsmanager:TagResource", [SECRET]
+        ),
+        ("`secretsmanager:CreateSecret`, `secretsmanager:TagResource`", "any other secret"): asks(
+            "secretsmanager:CreateSecret secretsmanager:TagResource",
+            [SECRET.replace("rds!db", "shop"), SECRET.replace("rds!db", "rds!cluster")],
+        ),
+        (
+            "`secretsmanager:GetSecretValue`, `secretsmanager:PutSecretValue`, `secretsmanager:DeleteSecret`",
+            "any secret",
+        ): asks("secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:DeleteSecret", [SECRET]),
+        ("`iam:PassRole`", "the monitoring role, to Enhanced Monitoring"): asks("iam:PassRole", [MONITORING_ROLE], TO_MONITORING),
+        ("`iam:PassRole`", "that role to another service, another role"): [
+            *asks("iam:PassRole", [MONITORING_ROLE], {"iam:PassedToService": "lambda.amazonaws.com"}),
+            *asks("iam:PassRole", [MONITORING_ROLE]),
+            *asks("iam:PassRole", [f"{MONITORING_ROLE}-2", *roles.arns.values()], TO_MONITORING),
+        ],
+        ("`route53:ListResourceRecordSets`", "the zone"): asks("route53:ListResourceRecordSets", [roles.zone]),
+        ("`route53:ChangeResourceRecordSets`", "the zone: the one name, CNAME, CREATE and DELETE"): [
+            *asks(CHANGE, [roles.zone], change()),
+            *asks(CHANGE, [roles.zone], change(actions=["CREATE"])),
+        ],
+        (
+            "`route53:ChangeResourceRecordSets`",
+            "the zone: another name (also among others), another type, UPSERT, no name at all",
+        ): [
+            ask
+            for keys in (
+                change(names=["www.example.test"]),
+                change(names=[CNAME, "www.example.test"]),
+                change(names=["example.test"]),
+                change(types=["A"]),
+                change(types=["CNAME", "TXT"]),
+                change(actions=["UPSERT"]),
+                change(actions=["CREATE", "UPSERT"]),
+                change(names=()),
+                {},
+            )
+            for ask in asks(CHANGE, [roles.zone], keys)
+        ],
+        ("`route53:ListResourceRecordSets`, `route53:ChangeResourceRecordSets`", "another zone"): asks(
+            f"route53:ListResourceRecordSets {CHANGE}", ["arn:aws:route53:::hostedzone/ZOTHER"], change()
+        ),
+        ("`ses:SendEmail`", "from `Sender`"): asks("ses:SendEmail", IDENTITIES, {"ses:FromAddress": seed.SENDER}),
+        ("`ses:SendEmail`, `ses:SendRawEmail`", "from another address; raw"): [
+            *asks("ses:SendEmail", IDENTITIES, {"ses:FromAddress": "ceo@example.test"}),
+            *asks("ses:SendRawEmail", IDENTITIES, {"ses:FromAddress": seed.SENDER}),
+        ],
+        ("`events:PutEvents`", "`Echo Stage Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Stage Changed")),
+        ("`events:PutEvents`", "`Echo Approval Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Approval Changed")),
+        ("`events:PutEvents`", "anything else, or on another bus"): [
+            *asks("events:PutEvents", [BUS], event("Echo Paid")),
+            *asks("events:PutEvents", [BUS], event("Echo Stage Changed", "shop")),
+            *asks("events:PutEvents", [BUS], event("Echo Approval Changed", "shop")),
+            *asks("events:PutEvents", [BUS.replace("default", "shop"), BUS.replace(ACCOUNT, OTHER_ACCOUNT)], event("Echo Stage Changed")),
+        ],
+        ("`sqs:SendMessage`", "the echo's queue of undelivered events"): asks("sqs:SendMessage", [roles.queue]),
+        ("`sqs:SendMessage`", "another queue"): asks("sqs:SendMessage", [roles.queue.replace("-dev-", "-qa-"), roles.queue + "-2"]),
+        ("`sqs:ReceiveMessage`, `sqs:DeleteMessage`, `sqs:PurgeQueue`", "any queue"): asks(
+            "sqs:ReceiveMessage sqs:DeleteMessage sqs:PurgeQueue", [roles.queue]
+        ),
+        ("`logs:CreateLogStream`, `logs:PutLogEvents`", "its own log group"): asks(
+            "logs:CreateLogStream logs:PutLogEvents", log_streams(function)
+        ),
+        ("`logs:CreateLogStream`, `logs:PutLogEvents`", "another function's"): [
+            ask for other in FUNCTIONS if other != function for ask in asks("logs:CreateLogStream logs:PutLogEvents", log_streams(other))
+        ],
+        ("`logs:GetLogEvents`, `logs:FilterLogEvents`, `logs:DeleteLogGroup`", "any log group"): asks(
+            "logs:GetLogEvents logs:FilterLogEvents logs:DeleteLogGroup", log_streams(function)
+        ),
+        ("`xray:PutTraceSegments`, `xray:PutTelemetryRecords`", "X-Ray, which knows no resources"): asks(
+            "xray:PutTraceSegments xray:PutTelemetryRecords", ["*"]
+        ),
+        (
+            "`lambda:InvokeFunction`, `lambda:UpdateFunctionCode`, `lambda:UpdateFunctionConfiguration`",
+            "the functions",
+        ): asks(
+            "lambda:InvokeFunction lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration",
+            [f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rds-echo-dev-{other}" for other in FUNCTIONS],
+        ),
+        ("`ssm:GetParameter`, `ssm:PutParameter`", "the echo's parameters"): asks(
+            "ssm:GetParameter ssm:PutParameter", [f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/rds-echo/dev/options"]
+        ),
+    }
+
 
 ASKED = {"Approval"}
 OPTIONS = {

@@ -11,7 +11,7 @@ from local import seed
 from local.cloud import FUNCTIONS
 from local.process import until
 from local.recorder import CallRecorder
-from local.story import Approver, NobodyYet, Story
+from local.story import Approver, Story
 from permission_table import STACKS
 from permissions import Roles
 from world import APPROVERS, make_world

@@ -5,7 +5,7 @@ from ministack.core.iam_evaluator import parse_policy_document
 
 import permission_table as table
 from local.cloud import ACCOUNT, FUNCTIONS
-from permission_table import INSTANCE_CALLS, OTHER_CALLS, STACKS, TARGETS
+from permission_table import INSTANCE_CALLS, STACKS, TARGETS, other_calls
 from permissions import Ask, Roles
 from world import make_world
 
@@ -19,11 +19,12 @@ def stack(request, cloud, template):
     world.echo.close()
 
 
-def test_the_table_has_every_row_once_and_no_other():
+def test_the_tables_have_every_row_once_and_no_other(stack):
+    roles, _ = stack
     (header,) = [header for header, _ in table.tables() if header[0] == "on an instance"]
     assert header[1:] == list(TARGETS)
     assert [row[0] for row in table.table("on an instance")] == list(INSTANCE_CALLS)
-    assert [(call, on) for call, on, _ in table.table("call", "on")] == list(OTHER_CALLS)
+    assert [(call, on) for call, on, _ in table.table("call", "on")] == list(other_calls(roles, "new"))
 
 
 @pytest.mark.parametrize("call", INSTANCE_CALLS)
@@ -38,17 +39,16 @@ def test_who_may_do_what_to_which_instance(stack, call):
                 assert roles.who_may(ask) == table.functions(cell, given), f"{column}: {arn} with {has}, tags of the call: {tags}"
 
 
-@pytest.mark.parametrize("row", OTHER_CALLS, ids=" ".join)
-def test_who_may_do_what_else(stack, row):
+@pytest.mark.parametrize(("call", "on", "who"), table.table("call", "on"))
+def test_who_may_do_what_else(stack, call, on, who):
     roles, given = stack
-    (cell,) = [cell for *text, cell in table.table("call", "on") if tuple(text) == row]
-    expected = table.functions(cell, given)
+    expected = table.functions(who, given)
     for function in FUNCTIONS:
-        asked = list(OTHER_CALLS[row](roles, function))
+        asked = list(other_calls(roles, function)[call, on])
         assert asked
         for ask in asked:
             # Each action that the row names, and no other.
-            assert f"`{ask.action}`" in row[0]
+            assert f"`{ask.action}`" in call
             assert roles.may(function, ask) == (function in expected), f"{function}: {ask}"
 
 
