@@ -14,8 +14,8 @@ from permission_table import STACKS
 from permissions import Roles, listed
 from world import make_world
 
-# Granted although the reference does not name it. DB security groups went with EC2-Classic, so it can grant nothing; RDS has
-# asked for it in restores, and a restore must not fail for that.
+# Granted although the reference does not name it: DB security groups went with EC2-Classic, so it grants nothing, and a
+# restore must not be refused for it.
 KNOWN_BETTER = {("rds:RestoreDBInstanceFromDBSnapshot", "secgrp")}
 
 
