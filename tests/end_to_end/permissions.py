@@ -65,6 +65,8 @@ class Roles:
         self.in_the_stack = {
             each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources if each["ResourceType"] == "AWS::IAM::Role"
         }
+        # The schedules' role; the tables are about functions.
+        self.documents["schedules"] = list(self.documents_of(self.in_the_stack["SchedulerRole"]))
 
     def documents_of(self, role):
         """All policies of a role, inline and managed."""

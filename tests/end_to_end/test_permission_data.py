@@ -56,13 +56,13 @@ def complaints(statement):
                 )
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", [*FUNCTIONS, "schedules"])
 def test_aws_knows_every_action_resource_and_key(roles, function):
     found = [complaint for statement in roles.statements(function) for complaint in complaints(statement)]
     assert not found
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", [*FUNCTIONS, "schedules"])
 def test_nothing_that_an_action_requires_is_missing(roles, function):
     granted = {}
     for statement in roles.statements(function):
@@ -79,6 +79,13 @@ def test_nothing_that_an_action_requires_is_missing(roles, function):
         assert granted["rds:ModifyDBInstance"] == {"db", "og", "pg", "subgrp", "secgrp"}
     if function == "retire":
         assert granted["rds:CreateDBSnapshot"] == granted["rds:AddTagsToResource"] == {"db", "snapshot"}
+
+
+def test_the_extract_holds_what_the_roles_grant_and_no_more(roles):
+    granted = {
+        action for function in [*FUNCTIONS, "schedules"] for statement in roles.statements(function) for action in statement["Action"]
+    }
+    assert granted == set(reference.extract()["actions"]) == set(reference.ACTIONS)
 
 
 @pytest.mark.parametrize(

@@ -71,11 +71,8 @@ def test_the_stack_has_no_other_role_that_touches_anything(stack):
         if arn.rsplit("/", 1)[-1] not in {each.rsplit("/", 1)[-1] for each in roles.arns.values()}
     }
     assert set(others) == {"SchedulerRole"}
-    granted = {}
-    for document in roles.documents_of(others["SchedulerRole"]):
-        for statement in document["Statement"]:
-            resources = statement["Resource"]
-            granted[statement["Action"]] = sorted(resources if isinstance(resources, list) else [resources])
+    granted = {each["Action"][0]: sorted(each["Resource"]) for each in roles.statements("schedules") if len(each["Action"]) == 1}
+    assert len(granted) == len(list(roles.statements("schedules")))
     functions = [f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:rds-echo-dev-{name}" for name in FUNCTIONS if name != "approve"]
     assert granted == {"lambda:InvokeFunction": sorted(functions), "sqs:SendMessage": [roles.queue]}
 
