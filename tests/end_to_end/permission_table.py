@@ -248,11 +248,12 @@ OPTIONS = {
     "ModMonitoringInterval": "60",
     "ModMonitoringRoleArn": MONITORING_ROLE,
     "Tracing": "true",
+    "OperatorRoleArn": OPERATORS,
 }
 # The stacks that are asked about: their parameters, and which of the document's parameters in brackets they set.
 STACKS = {
     "as it comes": ({}, ASKED),
-    "with every option": ({**OPTIONS, "OperatorRoleArn": OPERATORS}, ASKED | set(OPTIONS)),
+    "with every option": (OPTIONS, ASKED | set(OPTIONS)),
     "nobody is asked": ({"Approval": "none", "Approvers": "", "Sender": ""}, set()),
 }
 
