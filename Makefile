@@ -6,6 +6,8 @@ PYTHON ?= python3
 ARCHITECTURE ?= arm64
 VENV := .venv
 DEPLOY_VENV := .venv-deploy
+FUNCTIONS := new modify reboot request-approval approve promote retire
+SAM_BUILD := .aws-sam/build
 # Absolute: SAM runs cargo in the functions' folders.
 override CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # cargo-lambda always names the machine; cargo must do so too, or each compiles the AWS SDK for itself.
@@ -56,12 +58,22 @@ check: rust ## format, clippy with warnings denied, and what the pure crate may 
 build: $(VENV)/.installed rust ## the functions' packages and the simulated RDS, unoptimized, for the local AWS
 	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --compiler cargo --output-format zip --target $(HOST)
 
-# Never `sam build --cached`: it does not see changes in shared/. After a failed build `sam deploy` would take the
-# sources for the functions, so that it runs only after a build that succeeded.
-deploy: $(DEPLOY_VENV)/.installed rust ## builds optimized functions and deploys to AWS with SAM; asks for the parameters
-	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam build --parameter-overrides Architecture=$(ARCHITECTURE)
-	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam deploy --guided --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
-	  --parameter-overrides Architecture=$(ARCHITECTURE) $(PARAMETERS)
+# What `sam build` does, with one compilation for all functions: packages and a template where `sam deploy` looks first.
+# That template takes no other processor than the packages are for. Each line runs only after the one before succeeded:
+# without a built template `sam deploy` would take the sources for the functions.
+# Asks for what samconfig.toml does not tell of [ECHO.deploy.parameters]; ECHO is `default` unless given.
+deploy: $(DEPLOY_VENV)/.installed rust ## builds optimized functions and deploys to AWS; ECHO=dev takes that part of samconfig.toml, asks where there is none
+	@case "$(ARCHITECTURE)" in arm64|x86_64) ;; *) echo "make: ARCHITECTURE is $(ARCHITECTURE): say arm64 or x86_64"; exit 1;; esac
+	rm -rf $(SAM_BUILD)
+	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" cargo lambda build --release --locked --$(subst _,-,$(ARCHITECTURE)) \
+	  --output-format zip --lambda-dir $(SAM_BUILD) $(addprefix --package ,$(FUNCTIONS))
+	@.ci/glibc $(ARCHITECTURE) $(FUNCTIONS:%=$(SAM_BUILD)/%/bootstrap.zip)
+	sed -E -e 's|^( *CodeUri: )functions/([a-z-]+)$$|\1\2/bootstrap.zip|' -e 's|^( *AllowedValues: )\[arm64, x86_64\]$$|\1[$(ARCHITECTURE)]|' \
+	  -e 's|^( *Default: )arm64$$|\1$(ARCHITECTURE)|' template.yaml > $(SAM_BUILD)/template.yaml
+	@! grep -n 'CodeUri: functions/' $(SAM_BUILD)/template.yaml
+	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam deploy --config-env $(or $(ECHO),default) \
+	  $$(grep -qs '^\[$(or $(ECHO),default)\.deploy\.' samconfig.toml || echo --guided) \
+	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
 requirements: $(VENV)/.installed ## pins the Python tools anew from requirements/*.in
 	@test -x $(VENV)/bin/pip-compile || $(VENV)/bin/pip install --quiet pip-tools
