@@ -59,7 +59,7 @@ check: rust ## format, clippy with warnings denied, and what the pure crate may 
 	cargo clippy --workspace --all-targets --target $(HOST) -- -D warnings
 	@.ci/pure-crate
 
-# checkov looks at the template as it is deployed; grep: a file that it cannot read it passes over, and is content.
+# checkov looks at the template as it is deployed. A file that it cannot read it passes over, and succeeds: hence grep.
 # All of it runs without AWS; SAM only wants to know a region.
 lint: $(DEPLOY_VENV)/.installed $(LINT_VENV)/.installed $(CARGO_DENY) ## the template, and the crates: licences, sources, doubles, advisories (ADVISORIES=path of a clone)
 	$(DEPLOY_VENV)/bin/cfn-lint --non-zero-exit-code warning template.yaml
@@ -67,7 +67,8 @@ lint: $(DEPLOY_VENV)/.installed $(LINT_VENV)/.installed $(CARGO_DENY) ## the tem
 	@mkdir -p $(CARGO_TARGET_DIR)/lint
 	$(DEPLOY_VENV)/bin/python .ci/deployed-template template.yaml > $(CARGO_TARGET_DIR)/lint/deployed.json
 	$(LINT_VENV)/bin/checkov --config-file .checkov.yaml --file $(CARGO_TARGET_DIR)/lint/deployed.json > $(CARGO_TARGET_DIR)/lint/checkov.txt 2>&1; \
-	  status=$$?; cat $(CARGO_TARGET_DIR)/lint/checkov.txt; grep -q '^Passed checks: [1-9]' $(CARGO_TARGET_DIR)/lint/checkov.txt && exit $$status
+	  status=$$?; cat $(CARGO_TARGET_DIR)/lint/checkov.txt; \
+	  grep -q '^Passed checks: [1-9]' $(CARGO_TARGET_DIR)/lint/checkov.txt || { echo "make: checkov read no template"; exit 1; }; exit $$status
 	$(CARGO_DENY) --locked check -D warnings licenses bans sources
 	.ci/advisories $(CARGO_DENY)
 
