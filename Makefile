@@ -1,11 +1,12 @@
-# `make` lists the targets. Everything installs itself: Python tools into .venv and .venv-deploy, pinned with
-# hashes by requirements/*.txt. Needed beforehand: a Rust toolchain, Python 3.11 or later with venv, a C compiler.
+# `make` lists the targets. Everything installs itself: Python tools into .venv, .venv-deploy and .venv-lint,
+# pinned with hashes by requirements/*.txt. Needed beforehand: a Rust toolchain, Python 3.11 or later with venv, a C compiler.
 
 PYTHON ?= python3
 # Of the deployed functions: arm64, or x86_64.
 ARCHITECTURE ?= arm64
 VENV := .venv
 DEPLOY_VENV := .venv-deploy
+LINT_VENV := .venv-lint
 FUNCTIONS := new modify reboot request-approval approve promote retire
 SAM_BUILD := .aws-sam/build
 # Absolute: SAM runs cargo in the functions' folders.
@@ -18,11 +19,14 @@ export CARGO_TARGET_DIR
 # The local cloud forgets the environment's AWS settings by itself; these are for what talks to AWS's SDKs alone.
 LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(BUILT)/rds-sim RDS_ECHO_BIN=$(BUILT)/rds-echo FUNCTIONS_DIR=$(CARGO_TARGET_DIR)/lambda \
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
+# By version, so that a new one is installed beside the old one.
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := $(CARGO_TARGET_DIR)/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 # A hundred lifetimes for each mutant, not two thousand.
 MUTANTS := -- -- --skip two_thousand --skip a_seed_replays --skip the_command
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-browser screenshots mutants check build deploy requirements clean rust python
+.PHONY: help demo test test-rust test-python test-browser screenshots mutants check lint build deploy requirements clean rust python
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -55,6 +59,19 @@ check: rust ## format, clippy with warnings denied, and what the pure crate may 
 	cargo clippy --workspace --all-targets --target $(HOST) -- -D warnings
 	@.ci/pure-crate
 
+# checkov looks at the template as it is deployed. A file that it cannot read it passes over, and succeeds: hence grep.
+# All of it runs without AWS; SAM only wants to know a region.
+lint: $(DEPLOY_VENV)/.installed $(LINT_VENV)/.installed $(CARGO_DENY) ## the template, and the crates: licences, sources, doubles, advisories (ADVISORIES=path of a clone)
+	$(DEPLOY_VENV)/bin/cfn-lint --non-zero-exit-code warning template.yaml
+	AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 $(DEPLOY_VENV)/bin/sam validate --lint --template template.yaml
+	@mkdir -p $(CARGO_TARGET_DIR)/lint
+	$(DEPLOY_VENV)/bin/python .ci/deployed-template template.yaml > $(CARGO_TARGET_DIR)/lint/deployed.json
+	$(LINT_VENV)/bin/checkov --config-file .checkov.yaml --file $(CARGO_TARGET_DIR)/lint/deployed.json > $(CARGO_TARGET_DIR)/lint/checkov.txt 2>&1; \
+	  status=$$?; cat $(CARGO_TARGET_DIR)/lint/checkov.txt; \
+	  grep -q '^Passed checks: [1-9]' $(CARGO_TARGET_DIR)/lint/checkov.txt || { echo "make: checkov read no template"; exit 1; }; exit $$status
+	$(CARGO_DENY) --locked check -D warnings licenses bans sources
+	.ci/advisories $(CARGO_DENY)
+
 build: $(VENV)/.installed rust ## the functions' packages and the simulated RDS, unoptimized, for the local AWS
 	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --compiler cargo --output-format zip --target $(HOST)
 
@@ -77,13 +94,13 @@ deploy: $(DEPLOY_VENV)/.installed rust ## builds optimized functions and deploys
 
 requirements: $(VENV)/.installed ## pins the Python tools anew from requirements/*.in
 	@test -x $(VENV)/bin/pip-compile || $(VENV)/bin/pip install --quiet pip-tools
-	cd requirements && for file in local deploy browser; do \
+	cd requirements && for file in local deploy browser lint; do \
 	  CUSTOM_COMPILE_COMMAND="make requirements" ../$(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
 	    --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file $$file.txt $$file.in \
 	  || exit 1; done
 
 clean: ## removes everything that was built and installed
-	rm -rf $(CARGO_TARGET_DIR) $(VENV) $(DEPLOY_VENV) .aws-sam
+	rm -rf $(CARGO_TARGET_DIR) $(VENV) $(DEPLOY_VENV) $(LINT_VENV) .aws-sam
 
 rust:
 	@cargo --version >/dev/null 2>&1 || { echo "make: cargo is missing: install a Rust toolchain"; exit 1; }
@@ -93,10 +110,11 @@ python:
 	  { echo "make: $(PYTHON) is missing, older than 3.11, or without venv: install it, or say PYTHON=..."; exit 1; }
 
 # The stamp is written last: an installation that was interrupted is made again.
-$(VENV)/.installed $(DEPLOY_VENV)/.installed: %/.installed: | python
+$(VENV)/.installed $(DEPLOY_VENV)/.installed $(LINT_VENV)/.installed: %/.installed: | python
 $(VENV)/.installed: requirements/local.txt
 $(DEPLOY_VENV)/.installed: requirements/deploy.txt
-$(VENV)/.installed $(DEPLOY_VENV)/.installed:
+$(LINT_VENV)/.installed: requirements/lint.txt
+$(VENV)/.installed $(DEPLOY_VENV)/.installed $(LINT_VENV)/.installed:
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
@@ -105,3 +123,9 @@ $(VENV)/.installed $(DEPLOY_VENV)/.installed:
 $(VENV)/.browser-installed: requirements/browser.txt $(VENV)/.installed
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
+
+# Unoptimized: to compile it takes longer than ever to run it. What it was compiled from is in its own Cargo.lock.
+$(CARGO_DENY): | rust
+	CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/tools/build cargo install --quiet --debug --locked \
+	  --no-default-features --version $(CARGO_DENY_VERSION) --root $(CARGO_TARGET_DIR)/tools/cargo-deny-$(CARGO_DENY_VERSION) cargo-deny
+	rm -rf $(CARGO_TARGET_DIR)/tools/build
