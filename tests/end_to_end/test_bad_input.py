@@ -83,7 +83,7 @@ def test_a_record_of_another_kind_is_refused_and_left_alone(deploy, record):
     world.zone.change("CREATE", {"Name": world.zone.cname, "TTL": 60, **record})
     before = world.zone.record()
     answer, logged, instance = promote_an_approved_instance(world)
-    assert answer == logged
+    assert answer.items() <= logged.items()
     (outcome,) = [each for each in logged["outcomes"] if each["instance"] == instance]
     assert outcome["did"] == "refuses" and outcome["code"] == "record" and "plain CNAME" in outcome["why"]
     assert outcome["why"].startswith(world.zone.cname)
