@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from datetime import timedelta
 
 import pytest
-from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
+from permissions import RDS, Ask, Roles
 from world import START, TIMING, World
 
 from local import person, seed
@@ -184,31 +184,12 @@ def check_that_neither_knew_of_the_other(stories):
         assert own and not [other for other in others if other in said]
 
 
-def may(cloud, echo, function, action, instance):
-    """Whether a function's own policies let it change an instance that carries this echo's tag."""
-    role = cloud.client("lambda").get_function_configuration(FunctionName=echo.function(function))["Role"].rsplit("/", 1)[1]
-    iam = cloud.client("iam")
-    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
-    context = EvalContext(
-        principal_arn="arn:aws:sts::000000000000:assumed-role/role/function",
-        principal_type="AssumedRole",
-        principal_account="000000000000",
-        action=action,
-        resource_arn=f"arn:aws:rds:us-east-1:000000000000:db:{instance}",
-        region="us-east-1",
-        source_ip="192.0.2.1",
-        secure_transport=True,
-        tag_keys=[],
-        service_context={f"aws:resourcetag/rdsecho:{echo.name}:managed": "true"},
-    )
-    return evaluate(context, [parse_policy_document(document) for document in documents]).decision == "Allow"
-
-
 def test_neither_may_touch_the_others_instances_even_with_its_own_tag_on_them(town):
     names = {"dev": "dev-2026-11-30", "dev-qa": "dev-qa-2026-11-30"}
     work = {"modify": "ModifyDBInstance", "reboot": "RebootDBInstance", "promote": "AddTagsToResource", "retire": "DeleteDBInstance"}
     for world in town:
+        roles, own = Roles(world), {f"rdsecho:{world.echo.name}:managed": "true"}
         for function, action in work.items():
-            allowed = {name for name, instance in names.items() if may(world.cloud, world.echo, function, f"rds:{action}", instance)}
+            asked = {name: Ask(f"rds:{action}", f"{RDS}db:{instance}", resource_tags=own) for name, instance in names.items()}
+            allowed = {name for name, ask in asked.items() if roles.may(function, ask)}
             assert allowed == {world.echo.name}, f"{action} by {function} of {world.echo.name}"

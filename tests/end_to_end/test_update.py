@@ -64,9 +64,11 @@ def deaf(echo, function):
     assert enabled
     for name in enabled:
         events.disable_rule(Name=name)
-    yield
-    for name in enabled:
-        events.enable_rule(Name=name)
+    try:
+        yield
+    finally:
+        for name in enabled:
+            events.enable_rule(Name=name)
 
 
 def confirm(mails, who):
