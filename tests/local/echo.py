@@ -1,9 +1,11 @@
 """One echo on the local cloud: the template deployed as a user would deploy it."""
 
 import hashlib
+import io
 import itertools
 import json
 import re
+import zipfile
 from dataclasses import dataclass, field
 
 from .cloud import FUNCTIONS, REPOSITORY, LocalCloud, built
@@ -11,7 +13,7 @@ from .process import LocalCloudError, until
 from .proxy import Proxy
 
 BUCKET = "artifacts"
-ENDED = re.compile("(CREATE|DELETE)_(COMPLETE|FAILED)|ROLLBACK_(COMPLETE|FAILED)")
+ENDED = re.compile("(CREATE|UPDATE|DELETE)_(COMPLETE|FAILED)|(UPDATE_)?ROLLBACK_(COMPLETE|FAILED)")
 
 
 @dataclass
@@ -36,8 +38,11 @@ class Invocation:
         return None
 
 
-def package(cloud: LocalCloud):
-    """Puts the built functions into S3 and gives the template that names them there, as `sam package` does."""
+def package(cloud: LocalCloud, edition=""):
+    """Puts the built functions into S3 and gives the template that names them there, as `sam package` does.
+
+    With another `edition` the same programs have another hash, as a later build has.
+    """
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     template = (REPOSITORY / "template.yaml").read_text()
@@ -45,13 +50,23 @@ def package(cloud: LocalCloud):
         archive = built("FUNCTIONS_DIR", "lambda") / name / "bootstrap.zip"
         if not archive.is_file():
             raise LocalCloudError(f"there is no {archive}: build it with `make build`")
-        code = archive.read_bytes()
+        code = _commented(archive.read_bytes(), edition)
         key = f"{name}-{hashlib.sha256(code).hexdigest()[:16]}.zip"
         s3.put_object(Bucket=BUCKET, Key=key, Body=code)
         template, count = re.subn(rf"(CodeUri: )functions/{name}$", rf"\1s3://{BUCKET}/{key}", template, flags=re.MULTILINE)
         if count != 1:
             raise LocalCloudError(f"template.yaml names functions/{name} {count} times as a CodeUri, not once")
     return template
+
+
+def _commented(archive, comment):
+    """A zip archive with a comment; as it was without one."""
+    if not comment:
+        return archive
+    changed = io.BytesIO(archive)
+    with zipfile.ZipFile(changed, "a") as opened:
+        opened.comment = comment.encode()
+    return changed.getvalue()
 
 
 class Echo:
@@ -66,34 +81,54 @@ class Echo:
         self.proxy = Proxy(cloud.port)
         self._seen = {}
         self._order = itertools.count(1)
+        self.parameters = {"BaseUrl": self.proxy.url, **parameters}
         try:
-            self._create(template, {"BaseUrl": self.proxy.url, **parameters})
+            self._create(template)
         except BaseException:
             self.proxy.close()
             raise
 
-    def _create(self, template, parameters):
-        formation = self.cloud.client("cloudformation")
+    def _create(self, template):
+        self.cloud.client("cloudformation").create_stack(**self._described(template))
+        stack = self._ended()
+        if stack["StackStatus"] != "CREATE_COMPLETE":
+            raise LocalCloudError("\n  ".join([f"the stack is {stack['StackStatus']}:", *self._said()]))
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        self.proxy.lead_to(self.outputs["ApproveFunctionUrl"])
+
+    def _described(self, template):
         # By S3, as SAM does: in the request itself CloudFormation takes 51,200 bytes.
         key = f"{self.stack}.yaml"
         self.cloud.client("s3").put_object(Bucket=BUCKET, Key=key, Body=template.encode())
-        formation.create_stack(
-            StackName=self.stack,
-            TemplateURL=f"{self.cloud.url}/{BUCKET}/{key}",
-            Parameters=[{"ParameterKey": key, "ParameterValue": str(value)} for key, value in parameters.items()],
-            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        )
-        stack = self._ended()
-        if stack["StackStatus"] != "CREATE_COMPLETE":
-            events = formation.describe_stack_events(StackName=self.stack)["StackEvents"]
-            said = [
-                f"{event['LogicalResourceId']} {event['ResourceStatus']}: {event['ResourceStatusReason']}"
-                for event in reversed(events)
-                if event.get("ResourceStatusReason")
-            ]
-            raise LocalCloudError("\n  ".join([f"the stack is {stack['StackStatus']}:", *said]))
-        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-        self.proxy.lead_to(self.outputs["ApproveFunctionUrl"])
+        return {
+            "StackName": self.stack,
+            "TemplateURL": f"{self.cloud.url}/{BUCKET}/{key}",
+            "Parameters": [{"ParameterKey": key, "ParameterValue": str(value)} for key, value in self.parameters.items()],
+            "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        }
+
+    def _said(self):
+        """Why resources are as they are, oldest first."""
+        events = self.cloud.client("cloudformation").describe_stack_events(StackName=self.stack)["StackEvents"]
+        return [
+            f"{event['LogicalResourceId']} {event['ResourceStatus']}: {event['ResourceStatusReason']}"
+            for event in reversed(events)
+            if event.get("ResourceStatusReason")
+        ]
+
+    def update(self, template, **changed):
+        """Updates the stack with a template and changed parameters; gives its status then. One that was rolled back keeps the old ones."""
+        before = self.parameters
+        self.parameters = {**before, **changed}
+        try:
+            self.cloud.client("cloudformation").update_stack(**self._described(template))
+        except BaseException:
+            self.parameters = before
+            raise
+        status = self._ended()["StackStatus"]
+        if status != "UPDATE_COMPLETE":
+            self.parameters = before
+        return status
 
     def _ended(self):
         def look():

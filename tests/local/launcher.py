@@ -4,7 +4,8 @@ MiniStack itself runs by the real clock. Its children, the functions, inherit an
 libfaketime shows them the simulated time. Four things are changed or added, each because MiniStack
 1.5.33 lacks it:
 
-- a rule's target that fails is tried again, as AWS does with asynchronous invocations;
+- a rule's or a schedule's function that fails is treated as MiniStack treats `InvocationType=Event`: tried again, and
+  at last put where the function's EventInvokeConfig says, with the pauses shortened;
 - `GET /_local/activity` says whether any invocation is under way, so that nobody has to guess by sleeping;
 - due schedules are looked for five times a second instead of every ten seconds;
 - it answers the functions' runtimes without Nagle's algorithm, which costs 40 ms an invocation.
@@ -16,14 +17,15 @@ import signal
 import socketserver
 import sys
 import threading
-import time
+import types
 
+# Before the first retry; twice that before the second. In AWS it is a minute.
 RETRY_PAUSE_SECONDS = 0.2
 SCHEDULE_TICK_SECONDS = 0.2
 
 
 class Activity:
-    """Counts asynchronous invocations that have been accepted and not ended, retries included."""
+    """Counts asynchronous invocations that have been accepted and not ended: retries, and the way to the queue, included."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -52,8 +54,35 @@ def die_with_parent():
     threading.Thread(target=watch, daemon=True).start()
 
 
-def retry_rule_targets(activity):
-    """Replaces how EventBridge and Scheduler hand an event to a function."""
+def count_asynchronous_invocations(activity):
+    """Replaces the module `threading` in MiniStack's Lambda: the thread of an asynchronous invocation is counted."""
+    from ministack.services import lambda_svc
+
+    inside = f"{lambda_svc.invoke_async_with_retry.__qualname__}.<locals>"
+
+    class Thread(threading.Thread):
+        """Counted before the answer to PutEvents or Invoke: who put the event sees it under way."""
+
+        def __init__(self, *args, **named):
+            super().__init__(*args, **named)
+            works = named.get("args") or (None,)
+            self._counted = getattr(works[0], "__qualname__", "").startswith(inside)
+            if self._counted:
+                activity.add(1)
+
+        def run(self):
+            try:
+                super().run()
+            finally:
+                if self._counted:
+                    activity.add(-1)
+
+    lambda_svc.threading = types.SimpleNamespace(**{**vars(threading), "Thread": Thread})
+    lambda_svc._LAMBDA_ASYNC_RETRY_BASE_SECONDS = RETRY_PAUSE_SECONDS
+
+
+def retry_targets():
+    """Replaces how EventBridge and Scheduler hand an event to a function: as an asynchronous invocation."""
     from ministack.services import eventbridge, lambda_svc
 
     def dispatch(arn, payload):
@@ -61,23 +90,7 @@ def retry_rule_targets(activity):
         if not record or not config:
             print(f"no function {name} for a rule's target", file=sys.stderr)
             return
-        function = lambda_svc._execution_record_for_config(record, config)
-        settings = record.get("event_invoke_config") or {}
-        retries = settings.get("MaximumRetryAttempts", 2)
-        # Counted before the answer to PutEvents: who put the event sees it under way.
-        activity.add(1)
-
-        def run():
-            try:
-                for attempt in range(int(retries) + 1):
-                    time.sleep(RETRY_PAUSE_SECONDS * attempt)
-                    answer = lambda_svc._execute_function_with_config_scope(function, json.loads(payload))
-                    if not answer.get("error"):
-                        return
-            finally:
-                activity.add(-1)
-
-        threading.Thread(target=run, daemon=True).start()
+        lambda_svc.invoke_async_with_retry(lambda_svc._execution_record_for_config(record, config), json.loads(payload))
 
     eventbridge._dispatch_to_lambda = dispatch
 
@@ -125,7 +138,8 @@ def main():
     # The head of an event and its body are two writes on a connection that is kept.
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
     activity = Activity()
-    retry_rule_targets(activity)
+    count_asynchronous_invocations(activity)
+    retry_targets()
     serve_activity(activity)
     fake_the_functions_clock(library, clock_file)
     import ministack.app
