@@ -41,6 +41,17 @@ def test_pressing_ten_times_at_once_counts_once_and_two_at_once_count_twice(depl
     assert {answer.status for answer in again} == {200} and asked.everything() == before, "that it has happened is said, and no more"
 
 
+def test_who_could_still_make_enough_has_a_button_although_a_tag_claims_that_it_is(deploy):
+    asked = ask(deploy(Approvals=2))
+    forged = f"1 {asked.tags()['requested']} {'A' * 43}"
+    tag = [{"Key": f"rdsecho:dev:confirmed:{KIM}", "Value": forged}]
+    asked.world.rds.client().add_tags_to_resource(ResourceName=asked.world.rds.instances()[asked.instance]["arn"], Tags=tag)
+    assert pressed(asked, DANA, "confirm")[0] == 200 and not promoted(asked), "one of the two is forged"
+    (page,) = send(asked.base, [Shot("GET", asked.path(ELI, "confirm"))])
+    assert "Enough have confirmed" in page.html and '<form method="post">' in page.html
+    assert pressed(asked, ELI, "confirm")[0] == 200 and promoted(asked)
+
+
 def test_confirming_after_a_cancel_loses_also_at_the_same_instant(deploy):
     asked = ask(deploy(Approvals=2))
     legacy = asked.world.zone.target()

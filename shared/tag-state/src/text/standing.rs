@@ -40,16 +40,16 @@ pub(super) fn words(settings: &Settings, look: &Look<'_>, facts: Option<&Facts<'
                 ],
             )
         },
-        (Standing::Enough, Action::Confirm) => Content {
-            next: consequences(),
-            ..said(
-                if look.pressed { "Thank you, that was enough" } else { "Enough have confirmed" },
-                vec![
-                    format!("The switch of {cname} to {copy} is about to happen, usually within a minute."),
-                    "You get a mail when it has. You can close this page.".to_owned(),
-                ],
-            )
-        },
+        (Standing::Enough, Action::Confirm) => {
+            let soon = format!("The switch of {cname} to {copy} is about to happen, usually within a minute.");
+            let mail = "You get a mail when it has. You can close this page.".to_owned();
+            if look.pressed {
+                return Content { next: consequences(), ..said("Thank you, that was enough", vec![soon, mail]) };
+            }
+            // KMS has not been asked about the others' confirmations: one of them may be void.
+            let doubt = "If it does not happen, confirm too: perhaps one of the answers does not count.".to_owned();
+            Content { form: button(), next: consequences(), ..said("Enough have confirmed", vec![soon, mail, doubt]) }
+        }
         (Standing::Open { confirmed, needed } | Standing::ConfirmedByYou { confirmed, needed }, Action::Cancel) => {
             Content {
                 form: button(),
