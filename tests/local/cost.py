@@ -78,17 +78,12 @@ def count():
     """Lives through a cycle that replaces an instance, and through a round of all schedules in each state that lasts."""
     from . import person, seed
     from .cloud import LocalCloud
-    from .demo import APPROVERS, CNAME, FIRST, PARAMETERS, SECOND, START, TIMING
+    from .demo import APPROVERS, FIRST, PARAMETERS, SECOND, surroundings
     from .echo import Echo, package
     from .story import Approver, NobodyYet, Story
 
     with tempfile.TemporaryDirectory() as work, LocalCloud(Path(work)) as cloud:
-        rds = cloud.simulate_rds(START)
-        rds.timing(**TIMING)
-        seed.seed_production(rds, START)
-        seed.seed_parameter_group(rds, PARAMETERS["ModDbParameterGroupName"])
-        seed.seed_sender(cloud)
-        zone = seed.seed_zone(cloud, CNAME)
+        rds, zone = surroundings(cloud)
         echo = Echo(cloud, package(cloud), {**PARAMETERS, "HostedZoneId": zone.id})
         story = Story(echo, rds, approver=Approver(who=APPROVERS[:1]))
         before = story.cycle(FIRST)

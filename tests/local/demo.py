@@ -131,6 +131,16 @@ class AtTheTerminal(Approver):
         return None
 
 
+def surroundings(cloud):
+    """What an echo finds that is there before it: production in a simulated RDS, a sender, a zone; gives RDS and zone."""
+    rds = cloud.simulate_rds(START)
+    rds.timing(**TIMING)
+    seed.seed_production(rds, START)
+    seed.seed_parameter_group(rds, PARAMETERS["ModDbParameterGroupName"])
+    seed.seed_sender(cloud)
+    return rds, seed.seed_zone(cloud, CNAME)
+
+
 def run(output: Path):
     interactive = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("APPROVE") != "auto"
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
@@ -139,12 +149,7 @@ def run(output: Path):
     if port and not (port.isdecimal() and 0 < int(port) < 65536):
         raise LocalCloudError(f"GATEWAY_PORT is {port!r}, but must be a port's number, 1 to 65535")
     with LocalCloud(output, int(port) if port else None) as cloud:
-        rds = cloud.simulate_rds(START)
-        rds.timing(**TIMING)
-        seed.seed_production(rds, START)
-        seed.seed_parameter_group(rds, PARAMETERS["ModDbParameterGroupName"])
-        seed.seed_sender(cloud)
-        zone = seed.seed_zone(cloud, CNAME)
+        rds, zone = surroundings(cloud)
         teller = Teller(lambda: rds.state()["now"], colour)
         teller.say(f"The local AWS is at {cloud.url}, the simulated RDS at {rds.url}; deploying template.yaml ...")
         echo = Echo(cloud, package(cloud), {**PARAMETERS, "HostedZoneId": zone.id})
