@@ -8,7 +8,7 @@ async fn main() -> Result<(), lambda::Error> {
     let environment = Environment::read()?;
     let rds = Rds::new(&environment);
     let dns = Route53::new(&environment);
-    let macs = Kms::new(&environment);
+    let macs = Kms::new(&environment).prepared();
     let announcer = EventBridge::new(&environment);
     let ports = approve::Ports { rds: &rds, dns: &dns, macs: &macs, announcer: &announcer };
     lambda::serve_function_url("approve", &environment, async |settings, request, now| {

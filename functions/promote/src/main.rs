@@ -7,7 +7,7 @@ use stages::promote;
 async fn main() -> Result<(), lambda::Error> {
     let environment = Environment::read()?;
     let rds = Rds::new(&environment);
-    let dns = Route53::new(&environment);
+    let dns = Route53::new(&environment).prepared();
     let macs = Kms::new(&environment);
     let announcer = EventBridge::new(&environment);
     let ports = promote::Ports { rds: &rds, dns: &dns, macs: &macs, announcer: &announcer };

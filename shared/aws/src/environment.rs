@@ -8,16 +8,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use aws_config::default_provider::region::DefaultRegionChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_rds::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_rds::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
 
 use crate::calls::Calls;
+use crate::transport::{Bundle, UnreadableBundle, http_client};
 
 /// An endpoint in the region answers a connect within milliseconds; one that needs three seconds is not
 /// reachable at all (a function in a subnet without a route out), and each attempt would wait for it.
@@ -61,18 +61,6 @@ impl Service {
     }
 }
 
-/// Nothing says which region is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoRegion;
-
-impl fmt::Display for NoRegion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no region is known: say --region, or set rdsecho.region, AWS_REGION, or the profile's region")
-    }
-}
-
-impl std::error::Error for NoRegion {}
-
 /// The environment of a function or of a person: where it is, with whose credentials it calls, and its settings.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -83,26 +71,38 @@ pub struct Environment {
     calls: Calls,
 }
 
-/// The variables that a Lambda always has and that were missing or empty.
+/// Why nothing can be called from an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MissingVariables(Vec<&'static str>);
+pub enum Unusable {
+    /// Variables that a Lambda always has were missing or empty.
+    Missing(Vec<&'static str>),
+    /// Nothing says which region a person means.
+    NoRegion,
+    /// The certificates that were configured cannot be had.
+    Bundle(UnreadableBundle),
+}
 
-impl fmt::Display for MissingVariables {
+impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not set in the environment: {}", self.0.join(", "))
+        match self {
+            Unusable::Missing(names) => write!(f, "not set in the environment: {}", names.join(", ")),
+            Unusable::NoRegion => f.write_str(
+                "no region is known: say --region, or set rdsecho.region, AWS_REGION, or the profile's region",
+            ),
+            Unusable::Bundle(unreadable) => unreadable.fmt(f),
+        }
     }
 }
 
-impl std::error::Error for MissingVariables {}
+impl std::error::Error for Unusable {}
 
 impl Environment {
     /// Reads this process's environment. Called once, by `main`.
     ///
     /// # Errors
-    /// Names all variables that are missing.
-    #[expect(clippy::disallowed_methods, reason = "this is the edge: the one place that reads the environment")]
-    pub fn read() -> Result<Environment, MissingVariables> {
-        Self::from_variables(|name| std::env::var(name).ok())
+    /// Names all variables that are missing, or the bundle that cannot be read.
+    pub fn read() -> Result<Environment, Unusable> {
+        Self::from_variables(in_this_process)
     }
 
     /// The environment that `variable` tells of; an empty variable counts as none.
@@ -112,11 +112,12 @@ impl Environment {
     ///   starts new processes before a role's session ends.
     /// - `AWS_ENDPOINT_URL_RDS` (`_ROUTE_53`, `_SESV2`, `_KMS`, `_EVENTBRIDGE`), else `AWS_ENDPOINT_URL`:
     ///   where to call, for a local cloud or a VPC endpoint.
+    /// - `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, else `SSL_CERT_DIR`: the only certificates to trust.
     /// - `RDS_ECHO_OPTS`: the settings.
     ///
     /// # Errors
-    /// Names all variables that are missing.
-    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Environment, MissingVariables> {
+    /// Names all variables that are missing, or the bundle that cannot be read.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Environment, Unusable> {
         let set = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let mut missing = Vec::new();
         let mut needed = |name: &'static str| {
@@ -129,8 +130,9 @@ impl Environment {
         let access_key = needed("AWS_ACCESS_KEY_ID");
         let secret_key = needed("AWS_SECRET_ACCESS_KEY");
         if !missing.is_empty() {
-            return Err(MissingVariables(missing));
+            return Err(Unusable::Missing(missing));
         }
+        let bundle = Bundle::from_variables(&set).map_err(Unusable::Bundle)?;
         let credentials = Credentials::new(access_key, secret_key, set("AWS_SESSION_TOKEN"), None, "environment");
         let everywhere = set("AWS_ENDPOINT_URL");
         let endpoints = Service::ALL
@@ -141,7 +143,7 @@ impl Environment {
             })
             .collect();
         Ok(Environment {
-            sdk: sdk_config(region.clone(), credentials),
+            sdk: sdk_config(region.clone(), credentials, http_client(bundle, CONNECT)),
             region,
             endpoints,
             options: variable("RDS_ECHO_OPTS").unwrap_or_default(),
@@ -151,23 +153,32 @@ impl Environment {
 
     /// The environment of a person, by AWS's default chain: variables, profiles, single sign-on, a container's or an
     /// instance's role. `profile`, `region` and `endpoint_url` win over what the chain finds; `or_region` is taken
-    /// where it finds none.
+    /// where it finds none. What certificates to trust is configured as for a function.
     ///
     /// # Errors
-    /// Where no region is known. Whether there are credentials shows at the first call.
+    /// Where no region is known, or a bundle cannot be read. Whether there are credentials shows at the first call.
     pub async fn of_person(
         profile: Option<&str>,
         region: Option<&str>,
         or_region: Option<&str>,
         endpoint_url: Option<&str>,
-    ) -> Result<Environment, NoRegion> {
-        let region = match (region, profile) {
-            (Some(region), _) => Some(Region::new(region.to_owned())),
-            (None, None) => DefaultRegionChain::builder().build().region().await,
-            (None, Some(profile)) => DefaultRegionChain::builder().profile_name(profile).build().region().await,
+    ) -> Result<Environment, Unusable> {
+        let bundle = Bundle::from_variables(in_this_process).map_err(Unusable::Bundle)?;
+        let http_client = http_client(bundle, CONNECT);
+        let chain = || {
+            let loader = aws_config::defaults(behavior()).http_client(http_client.clone());
+            match profile {
+                Some(profile) => loader.profile_name(profile),
+                None => loader,
+            }
         };
-        let region = region.or_else(|| or_region.map(|region| Region::new(region.to_owned()))).ok_or(NoRegion)?;
-        let mut loader = aws_config::defaults(behavior())
+        let region = match region {
+            Some(region) => Some(Region::new(region.to_owned())),
+            None => chain().load().await.region().cloned(),
+        };
+        let region = region.or_else(|| or_region.map(|region| Region::new(region.to_owned())));
+        let region = region.ok_or(Unusable::NoRegion)?;
+        let mut loader = chain()
             .region(region.clone())
             .timeout_config(timeouts())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
@@ -175,9 +186,11 @@ impl Environment {
         if let Some(profile) = profile {
             // The chain takes keys in variables before a profile, also before one that was named: whoever has
             // production's keys exported and names another profile means that one.
-            let place = ProviderConfig::without_region().with_region(Some(region.clone()));
+            let place = ProviderConfig::without_region()
+                .with_region(Some(region.clone()))
+                .with_http_client(http_client.clone());
             let credentials = ProfileFileCredentialsProvider::builder().configure(&place).profile_name(profile).build();
-            loader = loader.profile_name(profile).credentials_provider(credentials);
+            loader = loader.credentials_provider(credentials);
         }
         if let Some(endpoint_url) = endpoint_url {
             loader = loader.endpoint_url(endpoint_url);
@@ -212,6 +225,11 @@ impl Environment {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the edge: the one place that reads the environment")]
+fn in_this_process(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.trim().is_empty())
+}
+
 /// Pinned, so that an update of the SDK changes no behaviour unasked.
 fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
@@ -225,11 +243,12 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-fn sdk_config(region: String, credentials: Credentials) -> SdkConfig {
+fn sdk_config(region: String, credentials: Credentials, http_client: SharedHttpClient) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(behavior())
         .region(Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http_client)
         .timeout_config(timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         // It measures throughput by the wall clock, which jumps when Lambda thaws a frozen process. Our
@@ -242,7 +261,7 @@ fn sdk_config(region: String, credentials: Credentials) -> SdkConfig {
 mod tests {
     use super::*;
 
-    fn environment(variables: &[(&str, &str)]) -> Result<Environment, MissingVariables> {
+    fn environment(variables: &[(&str, &str)]) -> Result<Environment, Unusable> {
         Environment::from_variables(|name| {
             variables.iter().find(|(of, _)| *of == name).map(|(_, value)| (*value).to_owned())
         })

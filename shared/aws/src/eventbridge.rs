@@ -6,20 +6,23 @@ use tag_state::calls::Announcement;
 
 use crate::environment::{Environment, Service};
 use crate::errors::{call_error, classify};
+use crate::lazy::Lazy;
 
 /// The source that all our announcements name; rules and the roles' conditions match it.
 const SOURCE: &str = "rds-echo";
 const OPERATION: &str = "PutEvents";
 
 /// The EventBridge client.
-#[derive(Clone, Debug)]
-pub struct EventBridge(aws_sdk_eventbridge::Client);
+#[derive(Debug)]
+pub struct EventBridge(Lazy<aws_sdk_eventbridge::Client>);
 
 impl EventBridge {
     /// A client for the EventBridge of the function's region.
     pub fn new(environment: &Environment) -> EventBridge {
-        let config = aws_sdk_eventbridge::config::Builder::from(&environment.sdk_config(Service::EventBridge));
-        EventBridge(aws_sdk_eventbridge::Client::from_conf(config.interceptor(environment.calls()).build()))
+        EventBridge(Lazy::new(environment, |environment| {
+            let config = aws_sdk_eventbridge::config::Builder::from(&environment.sdk_config(Service::EventBridge));
+            aws_sdk_eventbridge::Client::from_conf(config.interceptor(environment.calls()).build())
+        }))
     }
 }
 

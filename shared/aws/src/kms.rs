@@ -7,16 +7,25 @@ use tag_state::approval::Mac;
 
 use crate::environment::{Environment, Service};
 use crate::errors::{call_error, unexpected};
+use crate::lazy::Lazy;
 
 /// The KMS client.
-#[derive(Clone, Debug)]
-pub struct Kms(aws_sdk_kms::Client);
+#[derive(Debug)]
+pub struct Kms(Lazy<aws_sdk_kms::Client>);
 
 impl Kms {
     /// A client for the KMS of the function's region.
     pub fn new(environment: &Environment) -> Kms {
-        let config = aws_sdk_kms::config::Builder::from(&environment.sdk_config(Service::Kms));
-        Kms(aws_sdk_kms::Client::from_conf(config.interceptor(environment.calls()).build()))
+        Kms(Lazy::new(environment, |environment| {
+            let config = aws_sdk_kms::config::Builder::from(&environment.sdk_config(Service::Kms));
+            aws_sdk_kms::Client::from_conf(config.interceptor(environment.calls()).build())
+        }))
+    }
+
+    /// With its client made at once, for a function that uses it at each event.
+    pub fn prepared(self) -> Kms {
+        self.0.prepare();
+        self
     }
 }
 

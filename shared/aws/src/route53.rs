@@ -10,16 +10,25 @@ use tag_state::facts::Record;
 
 use crate::environment::{Environment, Service};
 use crate::errors::{call_error, not_asked};
+use crate::lazy::Lazy;
 
 /// The Route 53 client.
-#[derive(Clone, Debug)]
-pub struct Route53(aws_sdk_route53::Client);
+#[derive(Debug)]
+pub struct Route53(Lazy<aws_sdk_route53::Client>);
 
 impl Route53 {
     /// A client for Route 53, which is one service for all regions of a partition.
     pub fn new(environment: &Environment) -> Route53 {
-        let config = aws_sdk_route53::config::Builder::from(&environment.sdk_config(Service::Route53));
-        Route53(aws_sdk_route53::Client::from_conf(config.interceptor(environment.calls()).build()))
+        Route53(Lazy::new(environment, |environment| {
+            let config = aws_sdk_route53::config::Builder::from(&environment.sdk_config(Service::Route53));
+            aws_sdk_route53::Client::from_conf(config.interceptor(environment.calls()).build())
+        }))
+    }
+
+    /// With its client made at once, for a function that uses it at each event.
+    pub fn prepared(self) -> Route53 {
+        self.0.prepare();
+        self
     }
 }
 

@@ -7,18 +7,21 @@ use tag_state::calls::Mail;
 
 use crate::environment::{Environment, Service};
 use crate::errors::{call_error, not_asked};
+use crate::lazy::Lazy;
 
 const OPERATION: &str = "SendEmail";
 
 /// The SES client.
-#[derive(Clone, Debug)]
-pub struct Ses(aws_sdk_sesv2::Client);
+#[derive(Debug)]
+pub struct Ses(Lazy<aws_sdk_sesv2::Client>);
 
 impl Ses {
     /// A client for the SES of the function's region.
     pub fn new(environment: &Environment) -> Ses {
-        let config = aws_sdk_sesv2::config::Builder::from(&environment.sdk_config(Service::SesV2));
-        Ses(aws_sdk_sesv2::Client::from_conf(config.interceptor(environment.calls()).build()))
+        Ses(Lazy::new(environment, |environment| {
+            let config = aws_sdk_sesv2::config::Builder::from(&environment.sdk_config(Service::SesV2));
+            aws_sdk_sesv2::Client::from_conf(config.interceptor(environment.calls()).build())
+        }))
     }
 }
 
