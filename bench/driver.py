@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Measured:
     def calls(self):
         """What it asked of AWS for its last event, as its own log line says."""
         lines = [json.loads(line) for line in self.stdout if line.startswith("{")]
-        return {call["call"]: call["times"] for call in lines[-1]["calls"]}
+        return Counter({call["call"]: call["times"] for call in lines[-1]["calls"]})
 
     def demand(self, what):
         """Refuses a measurement of something else than was meant: an answer that is an error, or did not do `what`."""

@@ -100,8 +100,9 @@ class Transition:
     event: dict
     plant: Callable
     said: str
-    # The least that its guards allow, without pages of listings: described, changed, tagged, announced.
+    # The least that its guards allow, without the pages of a listing of all instances.
     calls: int
+    lists: bool = False
 
 
 def plant_production(rds):
@@ -121,10 +122,33 @@ def plant_restarted(rds):
     plant_own(rds, "modified", {"rebooting": ago(days=1)}, backupRetentionPeriod=1, deletionProtection=True)
 
 
+def plant_set_up(rds):
+    plant_own(rds, "rebooted", backupRetentionPeriod=1, deletionProtection=True)
+
+
+def plant_forgotten(rds):
+    plant_own(rds, "forgotten", backupRetentionPeriod=1, deletionProtection=True)
+
+
+# Described, modified, tagged, announced.
 MODIFY = Transition("modify", "modify", event("modify/backup-finished.json"), plant_restored, "modification requested", 4)
+# Listed, then the same.
+FALLBACK = Transition("modify", "fallback", event("modify/schedule.json"), plant_restored, "modification requested", 3, lists=True)
 TRANSITIONS = (
-    Transition("new", "restore", event("new/schedule.json"), plant_production, "restore of nightly requested", 4),
+    # Listed, snapshots listed, restored, tagged with its resource id, announced.
+    Transition("new", "restore", event("new/schedule.json"), plant_production, "restore of nightly requested", 4, lists=True),
     MODIFY,
+    # Described, marked, rebooted; then described, tagged, announced.
     Transition("reboot", "reboot", event("reboot/class-change-finished.json"), plant_modified, "reboot requested", 3),
     Transition("reboot", "set up", event("reboot/class-change-finished.json"), plant_restarted, "set up", 3),
 )
+# An event that concerns each function, and what must be there for it.
+CONCERNS = {
+    "new": (event("new/schedule.json"), plant_production),
+    "modify": (MODIFY.event, MODIFY.plant),
+    "reboot": (event("reboot/class-change-finished.json"), plant_modified),
+    "request-approval": (event("request-approval/stage-changed-to-rebooted.json"), plant_set_up),
+    "approve": (event("approve/post-forged-link.json"), plant_set_up),
+    "promote": (event("promote/stage-changed-to-rebooted.json"), plant_set_up),
+    "retire": (event("retire/schedule.json"), plant_forgotten),
+}
