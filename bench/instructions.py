@@ -27,8 +27,8 @@ def measure(bench):
     bench.report.progress(f"{FIRST}")
     floor = _count(bench, valgrind, bench.subjects[FLOOR], events=[worlds.MODIFY.event])
     bench.report.add(Figure(FIRST, FLOOR, floor, "instructions"))
-    with worlds.world(bench.work, worlds.MODIFY.plant) as rds:
-        count = _count(bench, valgrind, bench.subjects["modify"], rds, events=[worlds.MODIFY.event])
+    with worlds.due(bench.work, worlds.MODIFY) as (rds, event):
+        count = _count(bench, valgrind, bench.subjects["modify"], rds, events=[event])
     bench.report.add(Figure(FIRST, "modify", count, "instructions", floor))
 
 

@@ -36,9 +36,9 @@ def first_answer(bench, subjects, runs):
 def _first_answer(bench, subject):
     if subject.name == FLOOR:
         return bench.start(subject, events=[worlds.MODIFY.event]).answers_ns[0]
-    with worlds.world(bench.work, worlds.MODIFY.plant) as rds:
+    with worlds.due(bench.work, worlds.MODIFY) as (rds, event):
         before = rds.busy()["nanoseconds"]
-        measured = bench.start(subject, rds, events=[worlds.MODIFY.event])
+        measured = bench.start(subject, rds, events=[event])
         measured.demand(worlds.MODIFY.said)
         return measured.answers_ns[0] - (rds.busy()["nanoseconds"] - before) - measured.events_ns
 
@@ -67,9 +67,9 @@ def memory(bench):
             if name == FLOOR:
                 peaks[name].append(bench.start(subject, events=[worlds.MODIFY.event]).peak_kib)
                 continue
-            event, plant = worlds.CONCERNS[name]
-            with worlds.world(bench.work, plant) as rds:
-                peaks[name].append(bench.start(subject, rds, events=[event]).peak_kib)
+            transition = next(each for each in worlds.TRANSITIONS if each.function == name)
+            with worlds.due(bench.work, transition) as (rds, event):
+                peaks[name].append(bench.start(subject, rds, events=[event]).demand(transition.said).peak_kib)
     floor = median(peaks.pop(FLOOR))
     bench.report.add(Figure("peak memory", FLOOR, floor, "KiB"))
     for name, each in peaks.items():
