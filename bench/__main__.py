@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.cloud import FUNCTIONS, REPOSITORY, built, ended_by_signals
+from local.cloud import FUNCTIONS, built, ended_by_signals
 from local.process import LocalCloudError
 
 from . import BenchError, calls, figures, instructions, recorded, starts, warm, worlds
@@ -47,29 +47,33 @@ def sizes(bench):
 
 
 def peers(bench):
-    """The same stage in other languages, where they can be installed."""
-    try:
-        from .peers import subjects
+    """The same stage in other languages, those that this machine can start."""
+    from .fairness import demand_same_calls
+    from .peers import subjects
 
-        offered = subjects(bench.work / "peers")
-    except Exception as error:  # Whatever keeps them from being there: the bench can do without.
-        bench.report.skip(f"{type(error).__name__}: {error}", "the same stage in other languages")
-        return
-    starts.peers(bench, offered, bench.runs)
+    bench.report.progress("peers: installing them")
+    offered, reasons = subjects(bench.work / "peers")
+    for reason in reasons:
+        bench.report.skip(reason, "this peer")
+    if offered:
+        demand_same_calls(bench.driver, bench.subjects["modify"], offered, bench.work)
+        starts.peers(bench, offered)
 
 
 def reaction(bench):
     """From RDS's event to the stage's first call on the local AWS."""
+    from .reaction import measure
+
     bench.report.progress("reaction")
     try:
-        from .reaction import measure
-
         taken = measure(bench.functions, bench.functions / FLOOR / "bootstrap.zip", bench.work / "reaction")
-    except Exception as error:  # As above.
-        bench.report.skip(f"{type(error).__name__}: {error}", "the reaction on the local AWS")
+    except (LocalCloudError, OSError) as error:
+        bench.report.skip(f"the local AWS does not run here ({error})", "the reaction")
         return
-    later = percentile(taken["stage_ms"], 95) - percentile(taken["floor_ms"], 95)
-    bench.report.add(Figure("reaction, 95th percentile, above the floor", "modify", later, "ms", bar=Bar(figures.REACTION_MS)))
+    for warmth, each in taken.items():
+        later = round(percentile(each["stage_ms"], 95) - percentile(each["floor_ms"], 95), 3)
+        figure = f"reaction of a {warmth} process, 95th percentile above the floor's"
+        bench.report.add(Figure(figure, "modify", later, "ms", bar=Bar(figures.REACTION_MS)))
 
 
 def simulation(bench):
@@ -104,8 +108,9 @@ def compare(bench, fails):
 
 def arguments():
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--short", action="store_true", help="only what does not depend on how busy the machine is; fails on a rise of 10%%")
-    parser.add_argument("--record", action="store_true", help="record the figures in bench/recorded.json")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--short", action="store_true", help="only what does not depend on how busy the machine is; fails on a rise of 10%%")
+    kind.add_argument("--record", action="store_true", help="record the figures in bench/recorded.json")
     parser.add_argument("--runs", type=int, default=30, help="cold starts of each subject (default: 30)")
     return parser.parse_args()
 
@@ -113,7 +118,7 @@ def arguments():
 def main():
     ended_by_signals()
     wanted = arguments()
-    work = REPOSITORY / "target" / "bench"
+    work = built("BENCH_DIR", "bench")
     work.mkdir(parents=True, exist_ok=True)
     with Driver(built("BENCH_DRIVER_BIN", "release", "bench-driver")) as driver:
         bench = Bench(driver, work, wanted.runs)

@@ -19,7 +19,7 @@ def measure(bench):
             bench.report.progress(f"calls: {what} among {instances:,} instances")
             total = _made(bench, transition, instances - 1).told.total()
             pages = -(-instances // PAGE) if transition.lists else 0
-            figure = f"calls for a transition by event, {instances:,} in the account"
+            figure = f"calls for a transition, {instances:,} in the account"
             bench.report.add(Figure(figure, what, total, "calls", bar=Bar(transition.calls + pages)))
     peaks = {}
     for strangers in PASSES:
@@ -27,11 +27,10 @@ def measure(bench):
         seen = _made(bench, worlds.FALLBACK, strangers)
         pages = -(-(strangers + 1) // PAGE)
         bar = Bar(pages + worlds.FALLBACK.calls)
-        bench.report.add(Figure(f"calls for a fallback pass, {strangers:,} others in the account", "modify", seen.told.total(), "calls", bar=bar))
+        bench.report.add(Figure(f"calls for a fallback pass, {strangers:,} others", "modify", seen.told.total(), "calls", bar=bar))
         peaks[strangers] = seen.peak_kib
     few, many = (peaks[strangers] for strangers in PASSES)
-    figure = f"memory of a fallback pass over {PASSES[1]:,}, against one over {PASSES[0]}"
-    bench.report.add(Figure(figure, "modify", many, "KiB", few, Bar(figures.PASS_MEMORY)))
+    bench.report.add(Figure(f"peak memory of a fallback pass, {PASSES[1]:,} others", "modify", many, "KiB", few, Bar(figures.PASS_MEMORY)))
 
 
 def _made(bench, transition, strangers):

@@ -76,12 +76,12 @@ def memory(bench):
         bench.report.add(Figure("peak memory", name, median(each), "KiB", floor, Bar(figures.MEMORY)))
 
 
-def peers(bench, offered, floor_runs):
+def peers(bench, offered):
     """The same stage in other languages: what they take, in the same turns as ours."""
     subjects = {"modify": bench.subjects["modify"], **{peer.name: peer for peer in offered}}
     for figure, taken, bar in (
-        (INIT, init(bench, subjects, floor_runs), Bar(figures.PEER, "at least")),
-        (FIRST, first_answer(bench, subjects, floor_runs), None),
+        (INIT, init(bench, subjects, bench.runs), Bar(figures.PEER, "at least")),
+        (FIRST, first_answer(bench, subjects, bench.runs), None),
     ):
         ours = milliseconds(taken.pop("modify"))
         for name, each in taken.items():

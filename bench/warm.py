@@ -25,4 +25,4 @@ def measure(bench):
                 if measured.told or measured.calls:
                     raise BenchError(f"{name} calls AWS for an event that is not its own: {dict(measured.told)}")
     longer = (median(trips["modify"]) - median(trips[FLOOR])) / 1e6
-    bench.report.add(Figure("warm handling of a foreign event, above the floor", "modify", longer, "ms", bar=Bar(figures.WARM_MS, "under")))
+    bench.report.add(Figure("foreign event in a warm process, above the floor", "modify", longer, "ms", bar=Bar(figures.WARM_MS, "under")))

@@ -58,16 +58,25 @@ def environment(rds=None):
 
 
 @contextmanager
-def due(work: Path, transition, strangers=0):
-    """A new simulated RDS in which the transition is due, and the event for it. Its time is the functions', the real one."""
+def world(work: Path, plant=None, strangers=0):
+    """A new simulated RDS whose time is the functions', the real one, with what `plant` puts into it behind the strangers."""
     rds = SimulatedRds(built("RDS_SIM_BIN", "release", "rds-sim"), datetime.now(UTC), work / "rds-sim.log")
     try:
         if strangers:
             rds.add_instances("stranger-{n}", strangers, tags={"team": "other"})
-        resource = transition.plant(rds)
-        yield rds, transition.event(resource) if callable(transition.event) else transition.event
+        if plant:
+            plant(rds)
+        yield rds
     finally:
         rds.end()
+
+
+@contextmanager
+def due(work: Path, transition, strangers=0):
+    """A world in which the transition is due, and the event for it."""
+    with world(work, strangers=strangers) as rds:
+        resource = transition.plant(rds)
+        yield rds, transition.event(resource) if callable(transition.event) else transition.event
 
 
 def ago(**time):
