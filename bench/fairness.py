@@ -2,45 +2,26 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from local.cloud import ACCOUNT, CREDENTIALS, REGION, built
+from local.cloud import CREDENTIALS, REGION, built
 from local.process import LocalCloudError, free_port
 from local.recorder import CallRecorder
 from local.relay import LoopbackServer
 from local.seed import seed_parameter_group
-from local.simulated_rds import SimulatedRds, stamp
+from local.simulated_rds import SimulatedRds
 
+from bench import instance
 from bench.subject import Subject
 
-INSTANCE = "dev-2026-11-22"
-ARN = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{INSTANCE}"
 OPTIONS = (
     f"-Drdsecho.name=dev -Drdsecho.region={REGION} -Drdsecho.snapshot.dbInstanceIdentifier=production"
     " -Drdsecho.mod.dbParameterGroupName=small -Drdsecho.mod.backupRetentionPeriod=7"
     " -Drdsecho.promote.cname=dev-db.example.test -Drdsecho.promote.hostedZoneId=Z1 -Drdsecho.promote.approval=none"
 )
-EVENT = {
-    "version": "0",
-    "id": "5f0c3a52-7d1e-4b6a-9c41-1a2b3c4d5e05",
-    "detail-type": "RDS DB Instance Event",
-    "source": "aws.rds",
-    "account": ACCOUNT,
-    "time": "2026-11-23T07:21:40Z",
-    "region": REGION,
-    "resources": [ARN],
-    "detail": {
-        "EventCategories": ["backup"],
-        "SourceType": "DB_INSTANCE",
-        "SourceArn": ARN,
-        "Date": "2026-11-23T07:21:40.293Z",
-        "Message": "Finished DB instance backup",
-        "SourceIdentifier": INSTANCE,
-        "EventID": "RDS-EVENT-0002",
-    },
-}
+EVENT = instance.event("backup", "Finished DB instance backup", "0002")
 # What an instance is like when the event comes, and how many calls that must lead to.
 SITUATIONS = {"available": 4, "without its resource tag": 5, "backing-up": 1}
 NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -94,15 +75,12 @@ def _calls(run, subject, situation, work):
     recorder = rds = None
     try:
         rds_port = free_port()
-        begin = datetime.now(UTC) - timedelta(hours=1)
-        rds = SimulatedRds(built("RDS_SIM_BIN", "debug", "rds-sim"), rds_port, bus.url, work / "fairness.clock", begin, work / "fairness.log")
+        binary = built("RDS_SIM_BIN", "debug", "rds-sim")
+        rds = SimulatedRds(binary, rds_port, bus.url, work / "fairness.clock", datetime.now(UTC), work / "fairness.log")
         seed_parameter_group(rds, "small")
-        tags = {"managed": "true", "id": INSTANCE, "stage": "new", "since": stamp(begin)}
-        resource = rds.add_instance(INSTANCE, tags={f"rdsecho:dev:{key}": value for key, value in tags.items()})["resource_id"]
-        if situation != "without its resource tag":
-            rds.client().add_tags_to_resource(ResourceName=ARN, Tags=[{"Key": "rdsecho:dev:resource", "Value": resource}])
+        instance.add(rds, identified=situation != "without its resource tag")
         if situation == "backing-up":
-            rds.force_status(INSTANCE, situation)
+            rds.force_status(instance.IDENTIFIER, situation)
         recorder = CallRecorder(int(bus.url.rpartition(":")[2]), rds_port)
         environment = {**CREDENTIALS, "AWS_REGION": REGION, "RDS_ECHO_OPTS": OPTIONS}
         # botocore and the SDK for JavaScript ask for the path as it stands; the recorder wants the slash behind it.
