@@ -1,34 +1,24 @@
-"""Whether the peers do what ours does: a function that asked less of AWS would look better for it."""
+"""Whether the peers do what ours does: one that asked less of AWS would look better for it."""
 
 import json
 import re
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from local.cloud import CREDENTIALS, REGION, built
-from local.process import LocalCloudError, free_port
 from local.recorder import CallRecorder
 from local.relay import LoopbackServer
-from local.seed import seed_parameter_group
-from local.simulated_rds import SimulatedRds
 
-from bench import instance
-from bench.subject import Subject
+from . import BenchError, worlds
+from .driver import Driver
+from .subject import Subject
 
-OPTIONS = (
-    f"-Drdsecho.name=dev -Drdsecho.region={REGION} -Drdsecho.snapshot.dbInstanceIdentifier=production"
-    " -Drdsecho.mod.dbParameterGroupName=small -Drdsecho.mod.backupRetentionPeriod=7"
-    " -Drdsecho.promote.cname=dev-db.example.test -Drdsecho.promote.hostedZoneId=Z1 -Drdsecho.promote.approval=none"
-)
-EVENT = instance.event("backup", "Finished DB instance backup", "0002")
-# What an instance is like when the event comes, and how many calls that must lead to.
+# What the instance is like when the event comes, and how many calls that leads to.
 SITUATIONS = {"available": 4, "without its resource tag": 5, "backing-up": 1}
-NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 class Bus(LoopbackServer):
-    """Takes every event, and forgets it."""
+    """Takes every event that is put, and forgets it."""
 
     def __init__(self):
         class Handler(BaseHTTPRequestHandler):
@@ -48,69 +38,59 @@ class Bus(LoopbackServer):
                 """Nobody reads it."""
 
         super().__init__(Handler)
+        self.port = self.server_address[1]
 
 
-def demand_same_calls(run, ours: Subject, peers: list[Subject], work: Path):
-    """Refuses to measure a peer that asks something else of AWS than ours, or writes other tags.
-
-    `run(subject, environment, event)` starts the subject, hands it the event, and ends it once it has answered.
-    """
+def demand_same_calls(driver: Driver, ours: Subject, peers, work: Path):
+    """Refuses a peer of our modify that makes other calls than it, in another order, or writes other tags."""
     for situation, count in SITUATIONS.items():
-        expected = _calls(run, ours, situation, work)
+        expected = _calls(driver, ours, situation, work)
+        # Where ours does nothing at all, nothing would be compared.
         if len(expected) != count:
-            raise LocalCloudError(f"{ours.name} made {len(expected)} calls where the instance is {situation}, not {count}: {_shown(expected)}")
+            raise BenchError(f"where the instance is {situation}, {ours.name} made {len(expected)} calls, not {count}: {expected}")
         for peer in peers:
-            found = _calls(run, peer, situation, work)
+            found = _calls(driver, peer, situation, work)
             if found != expected:
-                differing = [pair for pair in zip(_padded(expected, found), _padded(found, expected), strict=True) if pair[0] != pair[1]]
-                raise LocalCloudError(
-                    f"{peer.name} does not do what {ours.name} does where the instance is {situation}: instead of"
-                    f"\n  {_shown(differing[0][:1])}\nit made\n  {_shown(differing[0][1:])}\ncorrect it in bench/peers"
+                only = "\n  ".join(
+                    [f"{peer.name}: {call}" for call in found if call not in expected]
+                    + [f"{ours.name}: {call}" for call in expected if call not in found]
+                )
+                raise BenchError(
+                    f"where the instance is {situation}, {peer.name} does not make the calls of {ours.name}: correct it in bench/peers"
+                    f"\n  {only or 'the order differs'}"
                 )
 
 
-def _calls(run, subject, situation, work):
-    """What it asked for, oldest first, with its own time masked."""
-    bus = Bus()
-    recorder = rds = None
-    try:
-        rds_port = free_port()
-        binary = built("RDS_SIM_BIN", "debug", "rds-sim")
-        rds = SimulatedRds(binary, rds_port, bus.url, work / "fairness.clock", datetime.now(UTC), work / "fairness.log")
-        seed_parameter_group(rds, "small")
-        instance.add(rds, identified=situation != "without its resource tag")
-        if situation == "backing-up":
-            rds.force_status(instance.IDENTIFIER, situation)
-        recorder = CallRecorder(int(bus.url.rpartition(":")[2]), rds_port)
-        environment = {**CREDENTIALS, "AWS_REGION": REGION, "RDS_ECHO_OPTS": OPTIONS}
-        # botocore and the SDK for JavaScript ask for the path as it stands; the recorder wants the slash behind it.
-        environment |= {name: f"{url}/" for name, url in recorder.variables("peer").items()}
-        run(subject, environment, EVENT)
-        return [{"call": call.operation, **_masked(call.said)} for call in recorder.calls()]
-    finally:
-        for each in (recorder, rds, bus):
-            if each:
-                each.close() if each is recorder else each.end()
+def _calls(driver, subject, situation, work):
+    """What it asks of AWS for the event, oldest first."""
+    with worlds.world(work, lambda rds: _plant(rds, situation)) as rds:
+        bus = Bus()
+        recorder = CallRecorder(bus.port, int(rds.url.rpartition(":")[2]))
+        try:
+            # botocore and the SDK for JavaScript leave out the last slash; the recorder wants it.
+            by_the_recorder = {name: f"{url}/" for name, url in recorder.variables(worlds.MODIFY.function).items()}
+            driver.measure(subject.command, {**worlds.environment(), **by_the_recorder, **subject.environment}, [worlds.MODIFY.event])
+            return [f"{call.operation} {json.dumps(_masked(call.said), sort_keys=True)}" for call in recorder.calls()]
+        finally:
+            recorder.close()
+            bus.end()
+
+
+def _plant(rds, situation):
+    worlds.plant_restored(rds)
+    if situation == "without its resource tag":
+        key = f"rdsecho:{worlds.ECHO}:resource"
+        arn = rds.instances()[worlds.INSTANCE]["arn"]
+        worlds.call(rds, "RemoveTagsFromResource", ResourceName=arn, **{"TagKeys.member.1": key})
+    elif situation != "available":
+        rds.force_status(worlds.INSTANCE, situation)
 
 
 def _masked(said):
-    """Whole seconds may have passed between two runs, and a Detail is JSON whose order means nothing."""
-
-    def mask(value):
-        if isinstance(value, dict):
-            return {key: json.dumps(mask(json.loads(each)), sort_keys=True) if key == "Detail" else mask(each) for key, each in value.items()}
-        if isinstance(value, list):
-            return [mask(each) for each in value]
-        if isinstance(value, str):
-            return re.sub(r"^new 36\d\d$", "new HOUR", NOW.sub("NOW", value))
-        return value
-
-    return mask(said)
-
-
-def _padded(calls, others):
-    return calls + [None] * (len(others) - len(calls))
-
-
-def _shown(calls):
-    return "; ".join(json.dumps(call) if call else "nothing" for call in calls)
+    """Without the moment at which it ran, and with a Detail read, because the order in it means nothing."""
+    if isinstance(said, dict):
+        return {key: _masked(json.loads(value) if key == "Detail" else value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_masked(each) for each in said]
+    # The planted instance is in its stage for two days, and a second or so.
+    return re.sub(r"^new 1728\d\d$", "new TWO-DAYS", TIME.sub("TIME", said)) if isinstance(said, str) else said

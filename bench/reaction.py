@@ -21,21 +21,20 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local import demo
-from local.cloud import LocalCloud
+from local import demo, seed
+from local.cloud import ACCOUNT, REGION, LocalCloud
 from local.echo import Echo, package
-from local.process import LocalCloudError, until
 from local.relay import Relay
 from local.simulated_rds import EVENT_SOURCE
 
-from bench import instance
+from . import BenchError, worlds
 
 # Of a kind and temperature: enough for a 95th percentile.
 EVENTS = 60
 PATIENCE_SECONDS = 20
 STAGE, FLOOR = "stage_ms", "floor_ms"
-# Such an event wakes no function but modify.
-CREATED = instance.event("creation", "DB instance created", "0005")
+# RDS-EVENT-0005 wakes no function but modify.
+CREATED = worlds.event("modify/instance-created.json")
 
 
 class Calls(Relay):
@@ -79,12 +78,12 @@ def measure(functions: Path, floor: Path, work: Path):
     calls = None
     try:
         with LocalCloud(work) as cloud:
-            rds, zone = demo.surroundings(cloud)
-            instance.add(rds)
-            rds.force_status(instance.IDENTIFIER, "backing-up")
+            rds = cloud.simulate_rds(datetime.now(UTC))
+            worlds.plant_restored(rds)
+            rds.force_status(worlds.INSTANCE, "backing-up")
             calls = Calls(cloud.rds_port, arrivals)
             # The schedules go by the real clock, and an hour is longer than this takes.
-            parameters = {**demo.PARAMETERS, "HostedZoneId": zone.id, "FallbackRate": "rate(1 hour)"}
+            parameters = {**demo.PARAMETERS, "HostedZoneId": seed.seed_zone(cloud, demo.CNAME).id, "FallbackRate": "rate(1 hour)"}
             echo = Echo(cloud, package(cloud), parameters)
             try:
                 targets = _targets(cloud, echo, floor, calls.url, datagrams.address)
@@ -125,14 +124,10 @@ class Target:
         self.end()
 
     def end(self):
-        """Ends its process, if there is one."""
+        """Ends its process, if there is one. The next event need not wait until the update is complete, which MiniStack says
+        half a second later."""
         functions = self._cloud.client("lambda")
         functions.update_function_configuration(FunctionName=self._arn, Environment={"Variables": self._variables})
-
-        def updated():
-            return functions.get_function_configuration(FunctionName=self._arn)["LastUpdateStatus"] == "Successful"
-
-        until(updated, f"{self._arn} to be updated", PATIENCE_SECONDS)
 
     def put_into(self, rule, target):
         self._cloud.client("events").put_targets(Rule=rule, Targets=[{**target, "Arn": self._arn}])
@@ -152,10 +147,10 @@ def _react(cloud, targets, arrivals, cold):
             try:
                 arrived, at = arrivals.get(timeout=PATIENCE_SECONDS)
             except queue.Empty:
-                raise LocalCloudError(f"no sign of {name} {PATIENCE_SECONDS} s after an event: see {cloud.work / 'ministack.log'}") from None
+                raise BenchError(f"no sign of {name} {PATIENCE_SECONDS} s after an event: see {cloud.work / 'ministack.log'}") from None
             cloud.quiet()
             if arrived != name or not arrivals.empty():
-                raise LocalCloudError(f"the event was for {name}, and {arrived} answered to it, or more than once")
+                raise BenchError(f"the event was for {name}, and {arrived} answered to it, or more than once")
             if number > 0:
                 took[name].append((at - began) / 1e6)
     return took
@@ -172,20 +167,21 @@ def _rule(cloud, targets):
         if target["Arn"] in arns
     ]
     if len(found) != 1:
-        raise LocalCloudError(f"{len(found)} rules wake modify, not one")
+        raise BenchError(f"{len(found)} rules wake modify, not one")
     return found[0]
 
 
 def _put_event(cloud):
     """Puts it as the simulated RDS does, by a connection of its own; gives the moment before."""
-    today = datetime.now(UTC).strftime("%Y%m%d")
-    scope = f"Credential=000000000000/{today}/us-east-1/events/aws4_request"
+    scope = f"Credential={ACCOUNT}/{datetime.now(UTC):%Y%m%d}/{REGION}/events/aws4_request"
     headers = {
         "Content-Type": "application/x-amz-json-1.1",
         "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=none",
         "X-Amz-Target": "AWSEvents.PutEvents",
     }
-    entry = {"Source": EVENT_SOURCE, "DetailType": CREATED["detail-type"], "Resources": CREATED["resources"], "Detail": json.dumps(CREATED["detail"])}
+    # Where it comes from is told by an ARN, which the deployed rule compares.
+    detail = {**CREATED["detail"], "SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{worlds.INSTANCE}"}
+    entry = {"Source": EVENT_SOURCE, "DetailType": CREATED["detail-type"], "Detail": json.dumps(detail)}
     body = json.dumps({"Entries": [entry]})
     connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=PATIENCE_SECONDS)
     began = time.monotonic_ns()
@@ -195,5 +191,5 @@ def _put_event(cloud):
     finally:
         connection.close()
     if answer["FailedEntryCount"]:
-        raise LocalCloudError(f"the local AWS took no event: {answer}")
+        raise BenchError(f"the local AWS took no event: {answer}")
     return began

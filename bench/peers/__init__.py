@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local.cloud import REPOSITORY
 
-from bench.subject import Subject
+from ..subject import Subject
 
 HERE = Path(__file__).resolve().parent
 VENV = REPOSITORY / ".venv-bench"
