@@ -29,7 +29,7 @@ from local.simulated_rds import EVENT_SOURCE
 
 from . import BenchError, worlds
 
-# Of a kind and temperature: enough for a 95th percentile.
+# Of each function, warm and cold: the fewest of which a 95th percentile says something.
 EVENTS = 60
 PATIENCE_SECONDS = 20
 STAGE, FLOOR = "stage_ms", "floor_ms"
@@ -59,9 +59,10 @@ class Datagrams:
         threading.Thread(target=self._receive, daemon=True).start()
 
     def _receive(self):
-        # One with something in it is our own, and means the end.
-        while not self._socket.recv(16):
-            self._arrivals.put((FLOOR, time.monotonic_ns()))
+        with self._socket:
+            # One with something in it is our own, and means the end.
+            while not self._socket.recv(16):
+                self._arrivals.put((FLOOR, time.monotonic_ns()))
 
     def close(self):
         self._socket.sendto(b"end", self._socket.getsockname())
@@ -72,6 +73,7 @@ def measure(functions: Path, floor: Path, work: Path):
 
     `functions` holds the packages as NAME/bootstrap.zip, `floor` is the package of the function that does nothing.
     """
+    # Where `package` finds what is deployed.
     os.environ["FUNCTIONS_DIR"] = str(functions)
     arrivals = queue.SimpleQueue()
     datagrams = Datagrams(arrivals)
@@ -118,7 +120,7 @@ class Target:
 
     def __init__(self, cloud, arn, variables):
         self._cloud = cloud
-        self._arn = arn
+        self.arn = arn
         # It goes by the real clock: to look the simulated one up in its file takes time that no Lambda needs.
         self._variables = {**variables, "LD_PRELOAD": ""}
         self.end()
@@ -127,10 +129,10 @@ class Target:
         """Ends its process, if there is one. The next event need not wait until the update is complete, which MiniStack says
         half a second later."""
         functions = self._cloud.client("lambda")
-        functions.update_function_configuration(FunctionName=self._arn, Environment={"Variables": self._variables})
+        functions.update_function_configuration(FunctionName=self.arn, Environment={"Variables": self._variables})
 
     def put_into(self, rule, target):
-        self._cloud.client("events").put_targets(Rule=rule, Targets=[{**target, "Arn": self._arn}])
+        self._cloud.client("events").put_targets(Rule=rule, Targets=[{**target, "Arn": self.arn}])
 
 
 def _react(cloud, targets, arrivals, cold):
@@ -159,7 +161,7 @@ def _react(cloud, targets, arrivals, cold):
 def _rule(cloud, targets):
     """The deployed rule that wakes modify for RDS's events, and its target."""
     events = cloud.client("events")
-    arns = {target._arn for target in targets.values()}
+    arns = {target.arn for target in targets.values()}
     found = [
         (rule["Name"], target)
         for rule in events.list_rules()["Rules"]

@@ -10,8 +10,6 @@ from ..subject import Subject
 
 HERE = Path(__file__).resolve().parent
 VENV = REPOSITORY / ".venv-bench"
-# npm writes it last.
-INSTALLED = "node_modules/.package-lock.json"
 
 
 class Missing(Exception):
@@ -39,7 +37,7 @@ def _python(name, work):
     task = work / "python"
     task.mkdir(parents=True, exist_ok=True)
     shutil.copy(HERE / "python/modify.py", task)
-    return Subject(name, [str(interpreter), "-m", "awslambdaric", "modify.handler"], {"PYTHONPATH": str(task)}, None)
+    return Subject(name, [str(interpreter), "-m", "awslambdaric", "modify.handler"], {"PYTHONPATH": str(task)})
 
 
 def _node(name, work):
@@ -48,18 +46,18 @@ def _node(name, work):
         raise Missing("there is no node or no npm: install Node 20 or later")
     task = work / "node"
     task.mkdir(parents=True, exist_ok=True)
-    lock = HERE / "node/package-lock.json"
-    as_installed = task / "package-lock.json"
-
-    current = (task / INSTALLED).is_file() and as_installed.is_file() and as_installed.read_bytes() == lock.read_bytes()
     for each in (HERE / "node").iterdir():
         if each.is_file():
             shutil.copy(each, task)
-    if not current:
-        # Scripts of packages are none of our business; none of these has one.
+    # Written last: an installation that was interrupted, or is of other versions, is made again.
+    stamp, lock = task / ".installed", (task / "package-lock.json").read_bytes()
+    if not stamp.is_file() or stamp.read_bytes() != lock:
+        stamp.unlink(missing_ok=True)
+        # No package's script is run; these have none.
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         done = subprocess.run(command, cwd=task, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
             raise Missing(f"npm could not install it: {said[0] if said else f'it ended with code {done.returncode}'}")
-    return Subject(name, [node, str(task / "runtime.mjs")], {}, None)
+        stamp.write_bytes(lock)
+    return Subject(name, [node, str(task / "runtime.mjs")])
