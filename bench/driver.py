@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,19 +18,21 @@ class Measured:
     responses: list
     peak_kib: int
     stdout: list
+    calls: dict
     events_ns: int
     announcements: int
 
     @property
-    def calls(self):
+    def told(self):
         """What it asked of AWS for its last event, as its own log line says."""
         lines = [json.loads(line) for line in self.stdout if line.startswith("{")]
-        return {call["call"]: call["times"] for call in lines[-1]["calls"]}
+        return Counter({call["call"]: call["times"] for call in lines[-1]["calls"]})
 
     def demand(self, what):
         """Refuses a measurement of something else than was meant: an answer that is an error, or did not do `what`."""
         if what not in json.dumps(self.responses):
             raise BenchError(f"an answer was {json.dumps(self.responses)[:500]}, without {what!r}: what was measured is not what was meant")
+        return self
 
 
 class Driver:

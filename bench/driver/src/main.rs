@@ -1,6 +1,7 @@
 //! `bench-driver`: one request a line on stdin, one answer a line on stdout, JSON both, until stdin closes. Each request
 //! is a process that is started as Lambda starts a function, given events, measured, and ended. See README.md.
 
+mod aws;
 mod process;
 mod request;
 mod runtime_api;

@@ -147,8 +147,9 @@ fn told(seen: Seen, peak: Option<u64>, stdout: &str) -> Value {
         "responses": seen.responses,
         "peak_kib": peak,
         "stdout": stdout.lines().collect::<Vec<_>>(),
-        "events_ns": nanoseconds(seen.announcing),
-        "announcements": seen.announcements,
+        "calls": seen.calls,
+        "events_ns": nanoseconds(seen.busy),
+        "announcements": seen.calls.get("events:PutEvents").unwrap_or(&0),
     })
 }
 

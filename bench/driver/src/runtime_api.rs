@@ -1,7 +1,7 @@
-//! The Lambda Runtime API for one process, and the little of AWS that it needs beside RDS: EventBridge's PutEvents.
-//! When what arrives is noted before anything is made of it.
+//! The Lambda Runtime API for one process. When a request came is noted before anything is made of it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -10,12 +10,13 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
+use crate::aws;
 use crate::request::{Repeated, Request as Wanted};
 
 const PREFIX: &str = "/2018-06-01/runtime/";
@@ -29,10 +30,10 @@ pub(crate) struct Seen {
     pub(crate) answers: Vec<Duration>,
     /// The answers; `{"error": ...}` for an event that failed.
     pub(crate) responses: Vec<Value>,
-    /// What was spent on answering PutEvents.
-    pub(crate) announcing: Duration,
-    /// How often PutEvents was called.
-    pub(crate) announcements: u64,
+    /// The calls of AWS that were answered here.
+    pub(crate) calls: BTreeMap<&'static str, u64>,
+    /// What was spent on answering them.
+    pub(crate) busy: Duration,
     /// Why it cannot be measured any further.
     pub(crate) failure: Option<String>,
 }
@@ -111,15 +112,17 @@ impl RuntimeApi {
                 accepted()
             }
             Some(_) => plain(StatusCode::NOT_FOUND, "not in the Runtime API"),
-            None if head.headers.get("x-amz-target").is_some_and(|target| target == "AWSEvents.PutEvents") => {
-                let answer = put_events(&body);
-                let mut seen = self.seen.borrow_mut();
-                seen.announcements += 1;
-                seen.announcing += now().duration_since(arrived);
-                answer
-            }
-            // Refused, and not to be tried again: nothing that is measured shall call AWS itself.
-            None => plain(StatusCode::NOT_FOUND, "the bench has no such service"),
+            None => match aws::call(&head, &body) {
+                Some(call) => {
+                    let answer = with_type(call.answer, call.content_type);
+                    let mut seen = self.seen.borrow_mut();
+                    *seen.calls.entry(call.operation).or_default() += 1;
+                    seen.busy += arrived_whole.elapsed();
+                    answer
+                }
+                // Refused, and not to be tried again: nothing that is measured shall call AWS itself.
+                None => plain(StatusCode::NOT_FOUND, "the bench has no such service"),
+            },
         }
     }
 
@@ -138,9 +141,8 @@ impl RuntimeApi {
             self.over.notify_one();
             return std::future::pending().await;
         };
-        let mut response = Response::new(Full::new(event));
+        let mut response = with_type(event, "application/json");
         let headers = [
-            ("content-type", "application/json".to_owned()),
             ("lambda-runtime-aws-request-id", format!("00000000-0000-4000-8000-{number:012x}")),
             ("lambda-runtime-deadline-ms", milliseconds(since_epoch() + self.deadline).to_string()),
             ("lambda-runtime-invoked-function-arn", self.function_arn.clone()),
@@ -189,26 +191,18 @@ async fn converse(api: Rc<RuntimeApi>, stream: TcpStream) {
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 
-/// Every entry is taken.
-fn put_events(body: &[u8]) -> Response<Full<Bytes>> {
-    let count = match json_or_text(body).get("Entries") {
-        Some(Value::Array(entries)) => entries.len(),
-        _ => return plain(StatusCode::BAD_REQUEST, "PutEvents without entries"),
-    };
-    let entries: Vec<Value> = (0..count).map(|number| json!({ "EventId": format!("{number:032x}") })).collect();
-    let answer = json!({ "FailedEntryCount": 0, "Entries": entries });
-    let mut response = Response::new(Full::new(Bytes::from(answer.to_string())));
-    let content_type = hyper::header::HeaderValue::from_static("application/x-amz-json-1.1");
-    response.headers_mut().insert(hyper::header::CONTENT_TYPE, content_type);
-    response
-}
-
 fn json_or_text(body: &[u8]) -> Value {
     serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body)))
 }
 
 fn accepted() -> Response<Full<Bytes>> {
     plain(StatusCode::ACCEPTED, r#"{"status":"OK"}"#)
+}
+
+fn with_type(body: Bytes, content_type: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
+    response
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
