@@ -12,7 +12,10 @@ from local.process import LocalCloudError
 
 from . import BenchError, calls, figures, instructions, recorded, starts, warm, worlds
 from .driver import Driver
+from .fairness import demand_same_calls
 from .figures import Bar, Figure, by_clients, percentile
+from .peers import subjects
+from .reaction import measure
 from .report import Report
 from .subject import FLOOR, unpacked
 
@@ -47,29 +50,22 @@ def sizes(bench):
 
 
 def peers(bench):
-    """The same stage in other languages, where they can be installed."""
-    try:
-        from .peers import subjects
-
-        offered = subjects(bench.work / "peers")
-    except Exception as error:  # Whatever keeps them from being there: the bench can do without.
-        bench.report.skip(f"{type(error).__name__}: {error}", "the same stage in other languages")
-        return
+    """The same stage in other languages, where they can be installed, and once they are seen to do the same."""
+    bench.report.progress("the same stage in other languages")
+    offered, reasons = subjects(bench.work / "peers")
+    for reason in reasons:
+        bench.report.skip(reason, "the same stage in another language")
+    demand_same_calls(bench.driver, bench.subjects["modify"], offered, bench.work)
     starts.peers(bench, offered, bench.runs)
 
 
 def reaction(bench):
     """From RDS's event to the stage's first call on the local AWS."""
     bench.report.progress("reaction")
-    try:
-        from .reaction import measure
-
-        taken = measure(bench.functions, bench.functions / FLOOR / "bootstrap.zip", bench.work / "reaction")
-    except Exception as error:  # As above.
-        bench.report.skip(f"{type(error).__name__}: {error}", "the reaction on the local AWS")
-        return
-    later = percentile(taken["stage_ms"], 95) - percentile(taken["floor_ms"], 95)
-    bench.report.add(Figure("reaction, 95th percentile, above the floor", "modify", later, "ms", bar=Bar(figures.REACTION_MS)))
+    for process, taken in measure(bench.functions, bench.functions / FLOOR / "bootstrap.zip", bench.work / "reaction").items():
+        later = percentile(taken["stage_ms"], 95) - percentile(taken["floor_ms"], 95)
+        figure = f"reaction of a {process} process, 95th percentile, above the floor"
+        bench.report.add(Figure(figure, "modify", later, "ms", bar=Bar(figures.REACTION_MS)))
 
 
 def simulation(bench):

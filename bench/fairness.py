@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -63,13 +64,13 @@ def demand_same_calls(driver: Driver, ours: Subject, peers, work: Path):
 
 def _calls(driver, subject, situation, work):
     """What it asks of AWS for the event, oldest first."""
-    with worlds.world(work, lambda rds: _plant(rds, situation)) as rds:
+    with worlds.due(work, replace(worlds.MODIFY, plant=lambda rds: _plant(rds, situation))) as (rds, event):
         bus = Bus()
         recorder = CallRecorder(bus.port, int(rds.url.rpartition(":")[2]))
         try:
             # botocore and the SDK for JavaScript leave out the last slash; the recorder wants it.
             by_the_recorder = {name: f"{url}/" for name, url in recorder.variables(worlds.MODIFY.function).items()}
-            driver.measure(subject.command, {**worlds.environment(), **by_the_recorder, **subject.environment}, [worlds.MODIFY.event])
+            driver.measure(subject.command, {**worlds.environment(), **by_the_recorder, **subject.environment}, [event])
             return [f"{call.operation} {json.dumps(_masked(call.said), sort_keys=True)}" for call in recorder.calls()]
         finally:
             recorder.close()

@@ -60,7 +60,7 @@ export async function handler(event) {
   const since = new Date(now * 1000).toISOString().replace(".000Z", "Z");
   await tag(instance, { since, stage: "modified", took: `new ${took}` });
   await announce(instance, { echo: NAME, instance: identifier, from: "new", to: "modified", since });
-  return { did: "advanced", changes };
+  return { did: "advanced", what: `modification requested: ${Object.keys(changes).join(", ")}` };
 }
 
 // What is wanted and not so, by the names of modify's parameters.

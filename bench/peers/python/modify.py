@@ -47,7 +47,7 @@ def handler(event, context):
     since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     tag(instance, {"since": since, "stage": "modified", "took": f"new {took}"})
     announce(instance, {"echo": NAME, "instance": identifier, "from": "new", "to": "modified", "since": since})
-    return {"did": "advanced", "changes": changes}
+    return {"did": "advanced", "what": f"modification requested: {', '.join(changes)}"}
 
 
 def differences(instance):
