@@ -7,12 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.cloud import FUNCTIONS, built, ended_by_signals
+from local.cloud import FUNCTIONS, built, ended_by_signals, forget_the_users_aws
 from local.process import LocalCloudError
 
 from . import BenchError, calls, figures, instructions, recorded, starts, warm, worlds
 from .driver import Driver
+from .fairness import demand_same_calls
 from .figures import Bar, Figure, by_clients, percentile
+from .peers import subjects
+from .reaction import measure
 from .report import Report
 from .subject import FLOOR, unpacked
 
@@ -47,14 +50,11 @@ def sizes(bench):
 
 
 def peers(bench):
-    """The same stage in other languages, those that this machine can start."""
-    from .fairness import demand_same_calls
-    from .peers import subjects
-
-    bench.report.progress("peers: installing them")
+    """The same stage in other languages, where they can be installed, and once they are seen to do the same."""
+    bench.report.progress("the same stage in other languages")
     offered, reasons = subjects(bench.work / "peers")
     for reason in reasons:
-        bench.report.skip(reason, "this peer")
+        bench.report.skip(reason, "the same stage in another language")
     if offered:
         demand_same_calls(bench.driver, bench.subjects["modify"], offered, bench.work)
         starts.peers(bench, offered)
@@ -62,17 +62,15 @@ def peers(bench):
 
 def reaction(bench):
     """From RDS's event to the stage's first call on the local AWS."""
-    from .reaction import measure
-
     bench.report.progress("reaction")
     try:
         taken = measure(bench.functions, bench.functions / FLOOR / "bootstrap.zip", bench.work / "reaction")
     except (LocalCloudError, OSError) as error:
         bench.report.skip(f"the local AWS does not run here ({error})", "the reaction")
         return
-    for warmth, each in taken.items():
+    for process, each in taken.items():
         later = round(percentile(each["stage_ms"], 95) - percentile(each["floor_ms"], 95), 3)
-        figure = f"reaction of a {warmth} process, 95th percentile above the floor's"
+        figure = f"reaction of a {process} process, 95th percentile, above the floor"
         bench.report.add(Figure(figure, "modify", later, "ms", bar=Bar(figures.REACTION_MS)))
 
 
@@ -116,8 +114,9 @@ def arguments():
 
 
 def main():
-    ended_by_signals()
     wanted = arguments()
+    ended_by_signals()
+    forget_the_users_aws()
     work = built("BENCH_DIR", "bench")
     work.mkdir(parents=True, exist_ok=True)
     with Driver(built("BENCH_DRIVER_BIN", "release", "bench-driver")) as driver:

@@ -58,25 +58,16 @@ def environment(rds=None):
 
 
 @contextmanager
-def world(work: Path, plant=None, strangers=0):
-    """A new simulated RDS whose time is the functions', the real one, with what `plant` puts into it behind the strangers."""
+def due(work: Path, transition, strangers=0):
+    """A new simulated RDS in which the transition is due, and the event for it. Its time is the functions', the real one."""
     rds = SimulatedRds(built("RDS_SIM_BIN", "release", "rds-sim"), datetime.now(UTC), work / "rds-sim.log")
     try:
         if strangers:
             rds.add_instances("stranger-{n}", strangers, tags={"team": "other"})
-        if plant:
-            plant(rds)
-        yield rds
-    finally:
-        rds.end()
-
-
-@contextmanager
-def due(work: Path, transition, strangers=0):
-    """A world in which the transition is due, and the event for it."""
-    with world(work, strangers=strangers) as rds:
         resource = transition.plant(rds)
         yield rds, transition.event(resource) if callable(transition.event) else transition.event
+    finally:
+        rds.end()
 
 
 def ago(**time):
