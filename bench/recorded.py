@@ -51,12 +51,15 @@ def comparable(recorded, architecture):
 def moved(recorded, figures):
     """(figure, subject, recorded, now, change) of each that moved by more than one percent, the largest rise first."""
     now = {(each.figure, each.subject): each.value for each in figures}
-    changes = []
-    for each in recorded:
-        key = (each["figure"], each["subject"])
-        if key in now and each["value"]:
-            changes.append((*key, each["value"], now[key], now[key] / each["value"] - 1))
+    pairs = [(each["figure"], each["subject"], each["value"]) for each in recorded]
+    changes = [(*pair, now[pair[:2]], now[pair[:2]] / pair[2] - 1) for pair in pairs if pair[:2] in now]
     return sorted((change for change in changes if abs(change[4]) > WORTH_SAYING), key=lambda change: -change[4])
+
+
+def missing(recorded, figures):
+    """What was recorded and is not measured now, a figure with all its subjects at a time."""
+    now = {(each.figure, each.subject) for each in figures}
+    return sorted({each["figure"] for each in recorded if (each["figure"], each["subject"]) not in now})
 
 
 def risen(changes):
