@@ -101,6 +101,8 @@ def compare(bench, fails):
     risen = recorded.risen(changes) if fails else []
     bench.report.notes += [f"moved: {recorded.told(change)}" for change in changes if change not in risen]
     bench.report.notes += [f"TOO MUCH: {recorded.told(change)}" for change in risen]
+    if changes and before["compiler"] != recorded.compiler():
+        bench.report.notes.append(f"it was recorded with {before['compiler']}, and this is {recorded.compiler()}")
     if risen:
         bench.report.notes.append("if that is meant: make bench RECORD=1 records the figures as they are now")
     return bool(risen)
@@ -136,6 +138,8 @@ def main():
     bench.report.write(work / "report.json")
     print("\n".join(bench.report.lines()))
     if wanted.record:
+        if not any(figure.unit == "instructions" for figure in bench.report.figures):
+            raise BenchError("nothing is recorded: the instruction counts would be lost: install valgrind")
         recorded.write(bench.report.figures)
     # The short form is about what changes; that bars hold is the long one's.
     sys.exit(bool(too_much or broken and not wanted.short))

@@ -1,8 +1,11 @@
 """The bench's driver as a process, which plays the Lambda Runtime API and holds the watch. Its protocol: bench/driver/README.md."""
 
 import json
+import os
+import signal
 import subprocess
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,15 +44,16 @@ class Driver:
     def __init__(self, binary: Path):
         if not binary.is_file():
             raise BenchError(f"there is no {binary}: build it with `make bench`, or name it in BENCH_DRIVER_BIN")
-        self._process = subprocess.Popen([str(binary)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen([str(binary)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        # It ends a process that it still measures with itself.
+        # With what it may still be measuring, where this is an interruption.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGTERM)
         self._process.stdin.close()
-        self._process.terminate()
         self._process.wait()
         self._process.stdout.close()
 

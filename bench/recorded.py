@@ -14,12 +14,16 @@ WORTH_SAYING = 0.01
 TOO_MUCH = 0.10
 
 
+def compiler():
+    """The Rust compiler's name for itself."""
+    return subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def of_now(figures):
     """What is worth recording of a run: exact figures, and the others as ratios, for information."""
-    compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     return {
         "architecture": platform.machine(),
-        "compiler": compiler,
+        "compiler": compiler(),
         "exact": [
             {"figure": each.figure, "subject": each.subject, "value": each.value, "unit": each.unit} for each in figures if each.unit in EXACT
         ],

@@ -39,14 +39,16 @@ class Report:
         widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
         lines = []
         for row in rows:
-            # Words to the left, numbers to the right.
-            cells = [cell.rjust(width) if 2 <= column <= 4 else cell.ljust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True))]
-            lines.append("  ".join(cells).rstrip())
+            lines.append("  ".join(_aligned(*cell) for cell in zip(COLUMNS, row, widths, strict=True)).rstrip())
         return lines + self.notes
 
     def write(self, path: Path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps([figure.to_json() for figure in self.figures], indent=1) + "\n")
+
+
+def _aligned(column, cell, width):
+    return cell.rjust(width) if column in ("value", "reference", "ratio") else cell.ljust(width)
 
 
 def _row(figure):
@@ -59,4 +61,4 @@ def number(value, unit):
     """A value with its unit; nothing for None."""
     if value is None:
         return ""
-    return f"{value:,} {unit}" if isinstance(value, int) else f"{value:,.3g} {unit}" if value < 100 else f"{value:,.0f} {unit}"
+    return f"{value:,} {unit}" if isinstance(value, int) else f"{value:#,.3g} {unit}" if value < 100 else f"{value:,.0f} {unit}"

@@ -103,7 +103,8 @@ class Transition:
     event: dict | Callable
     plant: Callable
     said: str
-    # The least that its guards allow, without the pages of a listing of all instances.
+    # The most that it may make, without the pages of a listing of all instances: three and the announcement of modify and
+    # reboot, of the others the least that their guards allow.
     calls: int
     lists: bool = False
 
@@ -164,6 +165,7 @@ def pressed(resource):
 MODIFY = Transition("modify", "modify", event("modify/backup-finished.json"), plant_restored, "modification requested", 4)
 # Listed, then the same.
 FALLBACK = Transition("modify", "fallback", event("modify/schedule.json"), plant_restored, "modification requested", 3, lists=True)
+SET_UP_EVENT = event("request-approval/stage-changed-to-rebooted.json")
 REBOOT_EVENT = event("reboot/class-change-finished.json")
 # The first of each function is an event that concerns it.
 TRANSITIONS = (
@@ -172,10 +174,10 @@ TRANSITIONS = (
     MODIFY,
     # Described, marked, rebooted.
     Transition("reboot", "reboot", REBOOT_EVENT, plant_modified, "reboot requested", 3),
-    # Described, tagged, announced.
-    Transition("reboot", "set up", REBOOT_EVENT, plant_restarted, "set up", 3),
+    # Described, tagged, announced: one less than it may.
+    Transition("reboot", "set up", REBOOT_EVENT, plant_restarted, "set up", 4),
     # Described, the name's record read, opened, marked as mailed; two links and a mail for each approver.
-    Transition("request-approval", "ask", event("request-approval/stage-changed-to-rebooted.json"), plant_set_up, "request 1 is open", 4 + 3 * len(APPROVERS)),
+    Transition("request-approval", "ask", SET_UP_EVENT, plant_set_up, "request 1 is open", 4 + 3 * len(APPROVERS)),
     # The link verified, described, the name's record read, tagged, announced.
     Transition("approve", "confirm", pressed, plant_asked, "Thank you", 5),
     # Listed, the name's record read, the confirmation verified, what it replaces noted, described, swapped, tagged, announced.

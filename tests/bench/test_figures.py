@@ -104,7 +104,7 @@ def test_the_report_shows_what_does_not_hold_and_what_is_missing(tmp_path):
     report.skip("callgrind is not installed", "instruction counts")
     head, broken, held, skipped = report.lines()
     assert head.split() == ["figure", "subject", "value", "reference", "ratio", "bar"]
-    assert broken.split() == ["start", "modify", "3", "ms", "2", "ms", "1.50x", "at", "most", "1.2x", "DOES", "NOT", "HOLD"]
+    assert broken.split() == ["start", "modify", "3.00", "ms", "2.00", "ms", "1.50x", "at", "most", "1.2x", "DOES", "NOT", "HOLD"]
     assert held.split() == ["calls", "modify", "4", "calls", "at", "most", "4", "holds"]
     assert skipped == "skipped: callgrind is not installed: instruction counts"
     report.write(tmp_path / "new" / "report.json")
