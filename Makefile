@@ -1,4 +1,4 @@
-# `make` lists the targets. Everything installs itself: Python tools into .venv, .venv-deploy and .venv-lint,
+# `make` lists the targets. Everything installs itself: Python tools into .venv, .venv-deploy, .venv-lint and .venv-bench,
 # pinned with hashes by requirements/*.txt. Needed beforehand: a Rust toolchain, Python 3.11 or later with venv, a C compiler.
 
 PYTHON ?= python3
@@ -7,6 +7,7 @@ ARCHITECTURE ?= arm64
 VENV := .venv
 DEPLOY_VENV := .venv-deploy
 LINT_VENV := .venv-lint
+BENCH_VENV := .venv-bench
 FUNCTIONS := new modify reboot request-approval approve promote retire
 SAM_BUILD := .aws-sam/build
 # Absolute: SAM runs cargo in the functions' folders.
@@ -14,11 +15,16 @@ override CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # cargo-lambda always names the machine; cargo must do so too, or each compiles the AWS SDK for itself.
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 BUILT := $(CARGO_TARGET_DIR)/$(HOST)/debug
+RELEASED := $(CARGO_TARGET_DIR)/$(HOST)/release
+# What is measured runs on this machine, and is otherwise what `make deploy` ships.
+BENCH_FUNCTIONS := $(CARGO_TARGET_DIR)/bench/lambda
 
 export CARGO_TARGET_DIR
 # The local cloud forgets the environment's AWS settings by itself; these are for what talks to AWS's SDKs alone.
 LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(BUILT)/rds-sim RDS_ECHO_BIN=$(BUILT)/rds-echo FUNCTIONS_DIR=$(CARGO_TARGET_DIR)/lambda \
-  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
+  BENCH_DRIVER_BIN=$(BUILT)/bench-driver AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
+BENCH := PYTHONPATH=tests:. PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(RELEASED)/rds-sim BENCH_DRIVER_BIN=$(RELEASED)/bench-driver \
+  SIMULATION_BIN=$(RELEASED)/simulation BENCH_FUNCTIONS_DIR=$(BENCH_FUNCTIONS) $(VENV)/bin/python -m bench
 # By version, so that a new one is installed beside the old one.
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CARGO_TARGET_DIR)/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
@@ -26,7 +32,7 @@ CARGO_DENY := $(CARGO_TARGET_DIR)/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/car
 MUTANTS := -- -- --skip two_thousand --skip a_seed_replays --skip the_command
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-browser screenshots mutants check lint build deploy requirements clean rust python
+.PHONY: help demo test test-rust test-python test-browser screenshots mutants bench bench-short bench-built check lint build deploy requirements clean rust python
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -53,6 +59,20 @@ mutants: rust ## changes the code in one place after another and runs the tests 
 	@cargo mutants --version >/dev/null 2>&1 || { echo "make: install it first: cargo install cargo-mutants --locked"; exit 1; }
 	cargo mutants -p tag-state --test-package tag-state,stages,simulation -o $(CARGO_TARGET_DIR)/mutants-tag-state $(MUTANTS)
 	cargo mutants -p stages --test-package stages,simulation -o $(CARGO_TARGET_DIR)/mutants-stages $(MUTANTS)
+
+# Without the peers' Python the bench says that it leaves it out.
+bench: bench-built ## how close the functions are to one that does nothing, against bars; RECORD=1 records the figures, RUNS=n cold starts (30)
+	cargo build --release --locked --target $(HOST) --package simulation
+	-@$(MAKE) --no-print-directory $(BENCH_VENV)/.installed
+	@$(BENCH) $(if $(RECORD),--record) $(if $(RUNS),--runs $(RUNS))
+
+bench-short: bench-built ## instructions, sizes and calls alone: fails where one rose by 10% since it was recorded
+	@$(BENCH) --short
+
+bench-built: $(VENV)/.installed rust
+	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --release --locked $(if $(filter aarch64-%,$(HOST)),--arm64,--x86-64) \
+	  --output-format zip --lambda-dir $(BENCH_FUNCTIONS) $(addprefix --package ,$(FUNCTIONS) floor)
+	cargo build --release --locked --target $(HOST) --package bench-driver --package rds-sim
 
 check: rust ## format, clippy with warnings denied, and what the pure crate may depend on
 	cargo fmt --all --check
@@ -94,13 +114,13 @@ deploy: $(DEPLOY_VENV)/.installed rust ## builds optimized functions and deploys
 
 requirements: $(VENV)/.installed ## pins the Python tools anew from requirements/*.in
 	@test -x $(VENV)/bin/pip-compile || $(VENV)/bin/pip install --quiet pip-tools
-	cd requirements && for file in local deploy browser lint; do \
+	cd requirements && for file in local deploy browser lint bench; do \
 	  CUSTOM_COMPILE_COMMAND="make requirements" ../$(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
 	    --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file $$file.txt $$file.in \
 	  || exit 1; done
 
 clean: ## removes everything that was built and installed
-	rm -rf $(CARGO_TARGET_DIR) $(VENV) $(DEPLOY_VENV) $(LINT_VENV) .aws-sam
+	rm -rf $(CARGO_TARGET_DIR) $(VENV) $(DEPLOY_VENV) $(LINT_VENV) $(BENCH_VENV) .aws-sam
 
 rust:
 	@cargo --version >/dev/null 2>&1 || { echo "make: cargo is missing: install a Rust toolchain"; exit 1; }
@@ -110,11 +130,12 @@ python:
 	  { echo "make: $(PYTHON) is missing, older than 3.11, or without venv: install it, or say PYTHON=..."; exit 1; }
 
 # The stamp is written last: an installation that was interrupted is made again.
-$(VENV)/.installed $(DEPLOY_VENV)/.installed $(LINT_VENV)/.installed: %/.installed: | python
+$(VENV)/.installed $(DEPLOY_VENV)/.installed $(LINT_VENV)/.installed $(BENCH_VENV)/.installed: %/.installed: | python
 $(VENV)/.installed: requirements/local.txt
 $(DEPLOY_VENV)/.installed: requirements/deploy.txt
 $(LINT_VENV)/.installed: requirements/lint.txt
-$(VENV)/.installed $(DEPLOY_VENV)/.installed $(LINT_VENV)/.installed:
+$(BENCH_VENV)/.installed: requirements/bench.txt
+$(VENV)/.installed $(DEPLOY_VENV)/.installed $(LINT_VENV)/.installed $(BENCH_VENV)/.installed:
 	$(PYTHON) -m venv --clear $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@

@@ -144,7 +144,7 @@ class LocalCloud:
         self.end_simulated_rds()
         clock.write(self.clock, start)
         binary = built("RDS_SIM_BIN", "debug", "rds-sim")
-        self.rds = SimulatedRds(binary, self.rds_port, self.url, self.clock, start, self.work / "rds-sim.log")
+        self.rds = SimulatedRds(binary, start, self.work / "rds-sim.log", self.rds_port, self.url, self.clock)
         return self.rds
 
     def quiet(self):

@@ -1,6 +1,7 @@
 """The simulated RDS as a process, and its control interface under `/_sim/`."""
 
 import json
+import re
 import urllib.error
 import urllib.request
 from datetime import datetime
@@ -34,22 +35,22 @@ def rds_client(url):
 class SimulatedRds:
     """One world of DB instances, with its own time, which moves only when it is told to."""
 
-    def __init__(self, binary: Path, port, events, clock: Path, start, log: Path):
+    def __init__(self, binary: Path, start, log: Path, port=0, events=None, clock: Path | None = None):
         if not binary.is_file():
             raise LocalCloudError(f"there is no {binary}: build it with `make build`")
-        command = [str(binary), "--listen", f"127.0.0.1:{port}", "--events", events, "--event-source", EVENT_SOURCE]
-        command += ["--clock", str(clock), "--start", stamp(start), "--until-stdin-closes"]
-        self.url = f"http://127.0.0.1:{port}"
+        command = [str(binary), "--listen", f"127.0.0.1:{port}", "--start", stamp(start), "--until-stdin-closes"]
+        command += ["--events", events, "--event-source", EVENT_SOURCE] if events else []
+        command += ["--clock", str(clock)] if clock else []
         self._child = Child("the simulated RDS", command, log)
         try:
-            until(self._listens, "the simulated RDS", 20)
+            self.url = until(self._listens, "the simulated RDS", 20)[1]
         except BaseException:
             self._child.end()
             raise
 
     def _listens(self):
         self._child.demand_alive()
-        return "listening on" in self._child.output()
+        return re.search("listening on (http://.+)\n", self._child.output())
 
     def _call(self, path, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -63,6 +64,10 @@ class SimulatedRds:
     def state(self):
         """Everything there is: time, instances, snapshots, calls, events."""
         return self._call("state")
+
+    def busy(self):
+        """The real nanoseconds that calls took it so far, and how many there were by operation."""
+        return self._call("busy")
 
     def now(self):
         return moment(self.state()["now"])
@@ -81,6 +86,10 @@ class SimulatedRds:
 
     def add_instance(self, identifier, **properties):
         return self._call("instances", {"identifier": identifier, **properties})
+
+    def add_instances(self, identifier, count, **properties):
+        """Many that differ only in their number, which stands for `{n}` in the identifier."""
+        return self._call("instances", {"identifier": identifier, "count": count, **properties})
 
     def add_snapshot(self, source, identifier, kind, created):
         return self._call("snapshots", {"source": source, "identifier": identifier, "type": kind, "created": stamp(created)})

@@ -217,6 +217,40 @@ def test_planted_instance_has_what_is_given(sim):
     assert instance["DeletionProtection"] is True
 
 
+def test_many_instances_are_planted_at_once(sim):
+    assert sim.control("instances", {"identifier": "stranger-{n}", "count": 1000, "tags": {"team": "other"}}) == {"count": 1000}
+    pages = sim.client.get_paginator("describe_db_instances").paginate(PaginationConfig={"PageSize": 100})
+    found = [instance for page in pages for instance in page["DBInstances"]]
+    assert {instance["DBInstanceIdentifier"] for instance in found} == {f"stranger-{number}" for number in range(1, 1001)}
+    assert len({instance["DbiResourceId"] for instance in found}) == 1000
+    assert all(instance["TagList"] == [{"Key": "team", "Value": "other"}] for instance in found)
+    # The quota leaves room for as many of one's own as before.
+    sim.control("instances", {"identifier": "production"})
+
+
+def test_one_of_many_that_is_taken_stops_them_all(sim):
+    sim.control("instances", {"identifier": "stranger-2"})
+    before = sim.state()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        sim.control("instances", {"identifier": "stranger-{n}", "count": 3})
+    assert refused.value.code == 400
+    assert sim.state() == before
+
+
+def test_busy_tells_what_calls_cost_and_not_what_control_does(sim):
+    assert sim.control("busy") == {"nanoseconds": 0, "calls": {}}
+    sim.control("instances", {"identifier": "production"})
+    assert sim.control("busy")["nanoseconds"] == 0
+    sim.client.describe_db_instances()
+    once = sim.control("busy")
+    assert once["calls"] == {"DescribeDBInstances": 1}
+    assert 0 < once["nanoseconds"] < 1e9
+    sim.client.describe_db_instances()
+    twice = sim.control("busy")
+    assert twice["calls"] == {"DescribeDBInstances": 2}
+    assert twice["nanoseconds"] > once["nanoseconds"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "says"),
     [
@@ -227,6 +261,7 @@ def test_planted_instance_has_what_is_given(sim):
         ("instances", {"identifier": "a", "colour": "red", "size": 1}, 400, "not known here: colour, size"),
         ("instances", {"identifier": "a", "multiAz": "yes"}, 400, 'multiAz is "yes", not a Flag'),
         ("instances", {}, 400, "identifier is missing"),
+        ("instances", {"identifier": "many", "count": 2}, 400, "without {n}"),
         ("instances", {"identifier": "-"}, 400, "not a valid identifier"),
         ("instances/nobody/status", {"status": "failed"}, 404, "DBInstanceNotFound"),
         ("snapshots", {"source": "nobody", "identifier": "a"}, 404, "DBInstanceNotFound"),

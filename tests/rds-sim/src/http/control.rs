@@ -9,7 +9,10 @@ use tag_state::parameter::{Kind, Parameter, Parameters, Value};
 use super::server::Simulator;
 use crate::world::error::ApiError;
 use crate::world::operation::{Fault, FaultKind, Operation};
-use crate::world::{GroupKind, Happening, PlantedInstance, PlantedSnapshot, World};
+use crate::world::{GroupKind, Happening, INSTANCE_QUOTA, PlantedInstance, PlantedSnapshot, World};
+
+/// Where the number of each stands in the identifier of many.
+const NUMBER: &str = "{n}";
 
 /// Why a control call is refused.
 #[derive(Debug)]
@@ -49,8 +52,9 @@ async fn route(sim: &Simulator, method: &Method, path: &str, fields: Fields) -> 
     let parts: Vec<&str> = path.split('/').collect();
     match (method, &*parts) {
         (&Method::GET, ["state"]) => Ok(state(sim)),
+        (&Method::GET, ["busy"]) => Ok(busy(sim)),
         (&Method::POST, ["advance"]) => advance(sim, fields).await,
-        (&Method::POST, ["instances"]) => plant_instance(&mut sim.world.borrow_mut(), fields),
+        (&Method::POST, ["instances"]) => plant_instances(&mut sim.world.borrow_mut(), fields),
         (&Method::POST, ["instances", identifier, "status"]) => {
             let mut fields = fields;
             let status = fields.required_text("status")?;
@@ -220,7 +224,8 @@ fn set_clock(sim: &Simulator, at: Timestamp) -> Result<(), Refusal> {
     clock.set(at).map_err(failed)
 }
 
-fn plant_instance(world: &mut World, mut fields: Fields) -> Answer {
+fn plant_instances(world: &mut World, mut fields: Fields) -> Answer {
+    let count = fields.number("count")?;
     let planted = PlantedInstance {
         identifier: fields.required_text("identifier")?,
         parameters: fields.parameters()?,
@@ -229,7 +234,20 @@ fn plant_instance(world: &mut World, mut fields: Fields) -> Answer {
         created: fields.time("created")?,
     };
     fields.end()?;
-    Ok(instance_json(world.plant_instance(planted)?))
+    let Some(count) = count else { return Ok(instance_json(world.plant_instance(planted)?)) };
+    if !planted.identifier.contains(NUMBER) {
+        return Err(format!("identifier is {}, without {NUMBER}: all {count} would be one", planted.identifier).into());
+    }
+    // If one is refused, none is planted.
+    let mut with_them = world.clone();
+    let more = usize::try_from(count).unwrap_or(usize::MAX).saturating_add(INSTANCE_QUOTA);
+    with_them.raise_instance_quota(with_them.instances().len().saturating_add(more));
+    for number in 1..=count {
+        let identifier = planted.identifier.replace(NUMBER, &number.to_string());
+        with_them.plant_instance(PlantedInstance { identifier, ..planted.clone() })?;
+    }
+    *world = with_them;
+    Ok(json!({ "count": count }))
 }
 
 fn plant_snapshot(world: &mut World, mut fields: Fields) -> Answer {
@@ -309,6 +327,12 @@ fn state(sim: &Simulator) -> Json {
     state["calls"] = json!(world.calls());
     state["events"] = json!({ "sent": sent, "dropped": dropped });
     state
+}
+
+/// The real time that the API's calls have cost here so far, and how many there were.
+fn busy(sim: &Simulator) -> Json {
+    let nanoseconds = u64::try_from(sim.busy.get().as_nanos()).unwrap_or(u64::MAX);
+    json!({ "nanoseconds": nanoseconds, "calls": sim.world.borrow().calls() })
 }
 
 fn instance_json(instance: &crate::world::model::DbInstance) -> Json {

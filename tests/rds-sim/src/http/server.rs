@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -30,6 +31,8 @@ pub struct Simulator {
     /// Held while time moves, so that two who move it do not do so at once.
     pub(super) moving: Mutex<()>,
     requests: Cell<u64>,
+    /// The real time that the answers to the API's calls took to make.
+    pub(super) busy: Cell<Duration>,
 }
 
 /// The answer of a call gets lost: the connection is closed without one.
@@ -53,8 +56,9 @@ impl Simulator {
         if let Some(clock) = &clock {
             clock.set(world.now())?;
         }
-        let (world, moving, requests) = (RefCell::new(world), Mutex::new(()), Cell::new(0));
-        Ok(Simulator { world, publisher, clock, moving, requests })
+        let (world, moving, requests, busy) =
+            (RefCell::new(world), Mutex::new(()), Cell::new(0), Cell::new(Duration::ZERO));
+        Ok(Simulator { world, publisher, clock, moving, requests, busy })
     }
 
     /// The world, to look into or change it beside the calls. Not to be held across an await.
@@ -72,11 +76,14 @@ impl Simulator {
             let (status, answer) = control::respond(self, &head.method, path, &body).await;
             return Ok(response(status, "application/json", format!("{answer}\n").into_bytes()));
         }
+        let began = tick();
         let encoded = match head.method {
             Method::POST => &*body,
             _ => head.uri.query().unwrap_or_default().as_bytes(),
         };
-        self.call(&Query::parse(encoded))
+        let answer = self.call(&Query::parse(encoded));
+        self.busy.set(self.busy.get() + began.elapsed());
+        answer
     }
 
     /// A call of the RDS API. Its events go out after it, without holding up its answer.
@@ -112,6 +119,11 @@ impl Simulator {
         }
         Ok(answer)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long answers take is about the machine's time, not the world's")]
+fn tick() -> Instant {
+    Instant::now()
 }
 
 fn response(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response<Full<Bytes>> {
