@@ -17,14 +17,15 @@ HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 BUILT := $(CARGO_TARGET_DIR)/$(HOST)/debug
 RELEASED := $(CARGO_TARGET_DIR)/$(HOST)/release
 # What is measured runs on this machine, and is otherwise what `make deploy` ships.
-BENCH_FUNCTIONS := $(CARGO_TARGET_DIR)/bench/lambda
+BENCH_PACKAGES := $(CARGO_TARGET_DIR)/bench/packages
+BENCH_LAMBDA = PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --release --locked $(if $(filter aarch64-%,$(HOST)),--arm64,--x86-64) --output-format zip
 
 export CARGO_TARGET_DIR
 # The local cloud forgets the environment's AWS settings by itself; these are for what talks to AWS's SDKs alone.
 LOCAL := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(BUILT)/rds-sim RDS_ECHO_BIN=$(BUILT)/rds-echo FUNCTIONS_DIR=$(CARGO_TARGET_DIR)/lambda \
   BENCH_DRIVER_BIN=$(BUILT)/bench-driver AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
 BENCH := PYTHONPATH=tests:. PYTHONDONTWRITEBYTECODE=1 RDS_SIM_BIN=$(RELEASED)/rds-sim BENCH_DRIVER_BIN=$(RELEASED)/bench-driver \
-  SIMULATION_BIN=$(RELEASED)/simulation BENCH_FUNCTIONS_DIR=$(BENCH_FUNCTIONS) $(VENV)/bin/python -m bench
+  SIMULATION_BIN=$(RELEASED)/simulation BENCH_PACKAGES_DIR=$(BENCH_PACKAGES) $(VENV)/bin/python -m bench
 # By version, so that a new one is installed beside the old one.
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CARGO_TARGET_DIR)/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
@@ -32,7 +33,7 @@ CARGO_DENY := $(CARGO_TARGET_DIR)/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/car
 MUTANTS := -- -- --skip two_thousand --skip a_seed_replays --skip the_command
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-browser screenshots mutants bench bench-short bench-built check lint build deploy requirements clean rust python
+.PHONY: help demo test test-rust test-python test-browser screenshots mutants bench bench-short bench-packages check lint build deploy requirements clean rust python
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -61,22 +62,24 @@ mutants: rust ## changes the code in one place after another and runs the tests 
 	cargo mutants -p stages --test-package stages,simulation -o $(CARGO_TARGET_DIR)/mutants-stages $(MUTANTS)
 
 # Without the peers' Python the bench says that it leaves it out.
-bench: bench-built ## how close the functions are to one that does nothing, against bars; RECORD=1 records the figures, RUNS=n cold starts (30)
+bench: bench-packages ## how close the functions are to one that does nothing, against bars; RECORD=1 records the figures, RUNS=n cold starts (30)
+	$(BENCH_LAMBDA) --lambda-dir $(BENCH_PACKAGES)/clients --package clients --features programs
 	cargo build --release --locked --target $(HOST) --package simulation
 	-@$(MAKE) --no-print-directory $(BENCH_VENV)/.installed
 	@$(BENCH) $(if $(RECORD),--record) $(if $(RUNS),--runs $(RUNS))
 
-bench-short: bench-built ## instructions, sizes and calls alone: fails where one rose by 10% since it was recorded
+bench-short: bench-packages ## instructions, sizes and calls alone: fails where one rose by 10% since it was recorded
 	@$(BENCH) --short
 
-bench-built: $(VENV)/.installed rust
-	PATH="$(abspath $(VENV))/bin:$$PATH" cargo lambda build --release --locked $(if $(filter aarch64-%,$(HOST)),--arm64,--x86-64) \
-	  --output-format zip --lambda-dir $(BENCH_FUNCTIONS) $(addprefix --package ,$(FUNCTIONS) floor)
+# The floor by itself the second time: its feature is one of lambda_runtime, and would be the functions' too.
+bench-packages: $(VENV)/.installed rust
+	$(BENCH_LAMBDA) --lambda-dir $(BENCH_PACKAGES)/functions $(addprefix --package ,$(FUNCTIONS) floor)
+	$(BENCH_LAMBDA) --lambda-dir $(BENCH_PACKAGES)/as-documented --package floor --features as-documented
 	cargo build --release --locked --target $(HOST) --package bench-driver --package rds-sim
 
 check: rust ## format, clippy with warnings denied, and what the pure crate may depend on
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --target $(HOST) -- -D warnings
+	cargo clippy --workspace --all-targets --all-features --target $(HOST) -- -D warnings
 	@.ci/pure-crate
 
 # checkov looks at the template as it is deployed. A file that it cannot read it passes over, and succeeds: hence grep.

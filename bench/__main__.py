@@ -10,14 +10,14 @@ from pathlib import Path
 from local.cloud import FUNCTIONS, built, ended_by_signals, forget_the_users_aws
 from local.process import LocalCloudError
 
-from . import BenchError, calls, figures, instructions, recorded, starts, warm, worlds
+from . import BenchError, calls, figures, instructions, page, recorded, starts, warm, worlds
 from .driver import Driver
 from .fairness import demand_same_calls
 from .figures import Bar, Figure, by_clients, percentile
 from .peers import subjects
 from .reaction import measure
 from .report import Report
-from .subject import FLOOR, unpacked
+from .subject import FLOOR, FLOORS, LEAN, archives, unpacked
 
 SEEDS = 400
 
@@ -30,12 +30,12 @@ class Bench:
         self.work = work
         self.runs = runs
         self.report = Report()
-        self.functions = built("BENCH_FUNCTIONS_DIR", "bench", "lambda")
-        self.subjects = unpacked(self.functions, (FLOOR, *FUNCTIONS), work)
+        self.packages = built("BENCH_PACKAGES_DIR", "bench", "packages")
+        self.subjects = unpacked(archives(self.packages, FUNCTIONS), work)
 
     def start(self, subject, rds=None, **more):
         """One process of it."""
-        environment = {} if subject.name == FLOOR else worlds.environment(rds)
+        environment = {} if subject.name in FLOORS else worlds.environment(rds)
         return self.driver.measure(subject.command, {**environment, **subject.environment}, **more)
 
 
@@ -44,9 +44,20 @@ def sizes(bench):
     floor = None
     for name, subject in bench.subjects.items():
         size = subject.archive.stat().st_size
-        bar = None if name == FLOOR else by_clients(name, figures.SIZE, figures.SIZE_ALL)
+        bar = None if name in FLOORS else by_clients(name, figures.SIZE, figures.SIZE_ALL)
         bench.report.add(Figure("zip", name, size, "bytes", floor, bar))
         floor = floor or size
+
+
+def clients(bench):
+    """What each AWS client adds to an archive, beside what all of them share."""
+    weighs = {folder.parent.name: folder.stat().st_size for folder in bench.packages.glob("clients/client-*/bootstrap.zip")}
+    floor, everything = bench.subjects[LEAN].archive.stat().st_size, weighs.pop("client-all")
+    # Each alone has what is shared and its own; all together have it once.
+    shared = (sum(weighs.values()) - everything) // (len(weighs) - 1)
+    bench.report.add(Figure("share of the zip", "what all clients share", shared - floor, "bytes"))
+    for name, size in sorted(weighs.items()):
+        bench.report.add(Figure("share of the zip", name, size - shared, "bytes"))
 
 
 def peers(bench):
@@ -63,11 +74,7 @@ def peers(bench):
 def reaction(bench):
     """From RDS's event to the stage's first call on the local AWS."""
     bench.report.progress("reaction")
-    try:
-        taken = measure(bench.functions, bench.functions / FLOOR / "bootstrap.zip", bench.work / "reaction")
-    except (LocalCloudError, OSError) as error:
-        bench.report.skip(f"the local AWS does not run here ({error})", "the reaction")
-        return
+    taken = measure(bench.packages / "functions", bench.subjects[FLOOR].archive, bench.work / "reaction")
     for process, each in taken.items():
         later = round(percentile(each["stage_ms"], 95) - percentile(each["floor_ms"], 95), 3)
         figure = f"reaction of a {process} process, 95th percentile, above the floor"
@@ -127,9 +134,13 @@ def main():
         bench = Bench(driver, work, wanted.runs)
         steps = [sizes, instructions.measure, calls.measure]
         if not wanted.short:
-            steps += [starts.measure, starts.memory, warm.measure, simulation, peers, reaction]
+            steps += [clients, starts.measure, starts.memory, warm.measure, simulation, peers, reaction]
         for step in steps:
-            step(bench)
+            try:
+                step(bench)
+            except (BenchError, LocalCloudError) as error:
+                # The others are worth knowing all the same.
+                bench.report.fail(step.__name__, error)
     too_much = compare(bench, fails=wanted.short)
     broken = bench.report.broken()
     if broken:
@@ -141,8 +152,9 @@ def main():
         if not any(figure.unit == "instructions" for figure in bench.report.figures):
             raise BenchError("nothing is recorded: the instruction counts would be lost: install valgrind")
         recorded.write(bench.report.figures)
+        page.write(recorded.read())
     # The short form is about what changes; that bars hold is the long one's.
-    sys.exit(bool(too_much or broken and not wanted.short))
+    sys.exit(bool(too_much or bench.report.failed or broken and not wanted.short))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from statistics import median
 
 from . import BenchError, figures, worlds
 from .figures import Figure, by_clients
-from .subject import FLOOR
+from .subject import FLOOR, FLOORS
 
 INIT = "instructions to first next"
 FIRST = "instructions to first answer"
@@ -24,7 +24,7 @@ def measure(bench):
     for name, subject in bench.subjects.items():
         bench.report.progress(f"{INIT}: {name}")
         count = median(_count(bench, valgrind, subject) for _ in range(RUNS))
-        bar = None if name == FLOOR else by_clients(name, figures.INSTRUCTIONS, figures.INSTRUCTIONS_ALL)
+        bar = None if name in FLOORS else by_clients(name, figures.INSTRUCTIONS, figures.INSTRUCTIONS_ALL)
         bench.report.add(Figure(INIT, name, count, "instructions", floor, bar))
         floor = floor or count
     bench.report.progress(FIRST)

@@ -20,19 +20,8 @@ def compiler():
 
 
 def of_now(figures):
-    """What is worth recording of a run: exact figures, and the others as ratios, for information."""
-    return {
-        "architecture": platform.machine(),
-        "compiler": compiler(),
-        "exact": [
-            {"figure": each.figure, "subject": each.subject, "value": each.value, "unit": each.unit} for each in figures if each.unit in EXACT
-        ],
-        "ratios": [
-            {"figure": each.figure, "subject": each.subject, "ratio": round(each.ratio, 2)}
-            for each in figures
-            if each.unit not in EXACT and each.ratio is not None
-        ],
-    }
+    """What is recorded of a run. Only the exact figures are compared; the others are for docs/PERFORMANCE.md."""
+    return {"architecture": platform.machine(), "compiler": compiler(), "figures": [each.to_json() for each in figures]}
 
 
 def read(path=RECORDED):
@@ -46,9 +35,10 @@ def write(figures, path=RECORDED):
 
 def comparable(recorded, architecture):
     """The recorded exact figures that can be compared on this machine, and why the others cannot be."""
+    exact = [each for each in recorded["figures"] if each["unit"] in EXACT]
     if recorded["architecture"] == architecture:
-        return recorded["exact"], None
-    kept = [each for each in recorded["exact"] if each["unit"] not in OF_THE_MACHINE]
+        return exact, None
+    kept = [each for each in exact if each["unit"] not in OF_THE_MACHINE]
     return kept, f"recorded on {recorded['architecture']}, and this is {architecture}"
 
 

@@ -14,6 +14,7 @@ class Report:
         self.figures = []
         # What stands below the table: what was not measured, what moved.
         self.notes = []
+        self.failed = False
         self._shows = sys.stderr.isatty()
 
     def add(self, figure):
@@ -22,6 +23,11 @@ class Report:
     def skip(self, reason, what):
         """Says aloud that something was not measured; the bench goes on."""
         self.notes.append(f"skipped: {reason}: {what}")
+
+    def fail(self, step, error):
+        """Says what could not be measured though it should be; the bench goes on, and fails at its end."""
+        self.notes.append(f"FAILED: {step}: {error}")
+        self.failed = True
 
     def progress(self, text):
         """What is under way; the next one takes its place, and the table that of the last one."""

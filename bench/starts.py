@@ -5,12 +5,13 @@ from statistics import median
 
 from . import figures, worlds
 from .figures import Bar, Figure, by_clients, milliseconds
-from .subject import FLOOR
+from .subject import FLOOR, FLOORS, LEAN
 
 # Memory hardly varies.
 MEMORY_RUNS = 5
 INIT = "start to first next"
 FIRST = "start to first answer"
+MEMORY = "peak memory"
 
 
 def init(bench, subjects, runs):
@@ -34,7 +35,7 @@ def first_answer(bench, subjects, runs):
 
 
 def _first_answer(bench, subject):
-    if subject.name == FLOOR:
+    if subject.name in FLOORS:
         return bench.start(subject, events=[worlds.MODIFY.event]).answers_ns[0]
     with worlds.due(bench.work, worlds.MODIFY) as (rds, event):
         before = rds.busy()["nanoseconds"]
@@ -49,7 +50,7 @@ def measure(bench):
     floor = milliseconds(taken.pop(FLOOR))
     bench.report.add(Figure(INIT, FLOOR, floor, "ms"))
     for name, each in taken.items():
-        bar = by_clients(name, figures.FIRST_NEXT, figures.FIRST_NEXT_ALL)
+        bar = None if name == LEAN else by_clients(name, figures.FIRST_NEXT, figures.FIRST_NEXT_ALL)
         bench.report.add(Figure(INIT, name, milliseconds(each), "ms", floor, bar))
 
     taken = first_answer(bench, {name: bench.subjects[name] for name in (FLOOR, "modify")}, bench.runs)
@@ -64,16 +65,17 @@ def memory(bench):
     for run in range(MEMORY_RUNS):
         bench.report.progress(f"memory: {run + 1} of {MEMORY_RUNS}")
         for name, subject in bench.subjects.items():
-            if name == FLOOR:
+            if name in FLOORS:
                 peaks[name].append(bench.start(subject, events=[worlds.MODIFY.event]).peak_kib)
                 continue
             transition = next(each for each in worlds.TRANSITIONS if each.function == name)
             with worlds.due(bench.work, transition) as (rds, event):
                 peaks[name].append(bench.start(subject, rds, events=[event]).demand(transition.said).peak_kib)
     floor = median(peaks.pop(FLOOR))
-    bench.report.add(Figure("peak memory", FLOOR, floor, "KiB"))
+    bench.report.add(Figure(MEMORY, FLOOR, floor, "KiB"))
     for name, each in peaks.items():
-        bench.report.add(Figure("peak memory", name, median(each), "KiB", floor, Bar(figures.MEMORY)))
+        bar = None if name == LEAN else Bar(figures.MEMORY)
+        bench.report.add(Figure(MEMORY, name, median(each), "KiB", floor, bar))
 
 
 def peers(bench, offered):

@@ -6,7 +6,11 @@ from pathlib import Path
 
 from . import BenchError
 
+# A function that does nothing, as the documentation of the Lambda runtime for Rust begins one: the bars' reference.
 FLOOR = "floor"
+# The same without all that can be left out of it, as ours leave it out.
+LEAN = "leanest floor"
+FLOORS = (FLOOR, LEAN)
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,20 @@ class Subject:
     archive: Path | None = None
 
 
-def unpacked(functions: Path, names, work: Path):
-    """The functions by name, from the archives that `make bench` builds, unpacked below `work`."""
+def archives(packages: Path, functions):
+    """The archives that `make bench` builds, by name: both floors and the functions."""
+    named = {FLOOR: packages / "as-documented/floor", LEAN: packages / "functions/floor"}
+    named |= {name: packages / "functions" / name for name in functions}
+    for folder in named.values():
+        if not (folder / "bootstrap.zip").is_file():
+            raise BenchError(f"there is no {folder}/bootstrap.zip: build it with `make bench`, or name another folder in BENCH_PACKAGES_DIR")
+    return {name: folder / "bootstrap.zip" for name, folder in named.items()}
+
+
+def unpacked(named, work: Path):
+    """The programs of those archives, unpacked below `work`."""
     subjects = {}
-    for name in names:
-        archive = functions / name / "bootstrap.zip"
-        if not archive.is_file():
-            raise BenchError(f"there is no {archive}: build it with `make bench`, or name another folder in BENCH_FUNCTIONS_DIR")
+    for name, archive in named.items():
         folder = work / "unpacked" / name
         folder.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(archive) as opened:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench import BenchError, recorded
+from bench import BenchError, page, recorded
 from bench.figures import Bar, Figure, by_clients, milliseconds, percentile
 from bench.instructions import total
 from bench.report import Report
@@ -80,21 +80,29 @@ def test_a_percent_is_not_worth_saying_and_ten_are_not_too_much():
 
 
 def test_on_another_architecture_only_calls_are_compared():
-    before = {"architecture": "x86_64", "exact": RECORDED}
+    times = {"figure": "start", "subject": "modify", "value": 3, "unit": "ms"}
+    before = {"architecture": "x86_64", "figures": [*RECORDED, times]}
     assert recorded.comparable(before, "x86_64") == (RECORDED, None)
     kept, why = recorded.comparable(before, "aarch64")
     assert {each["figure"] for each in kept} == {"calls"}
     assert why == "recorded on x86_64, and this is aarch64"
 
 
-def test_times_are_recorded_as_ratios_and_only_counts_as_they_are(tmp_path):
+def test_what_is_recorded_is_read_again(tmp_path):
     path = tmp_path / "recorded.json"
     assert recorded.read(path) is None
-    recorded.write([figure(3, 2), figure(7, unit="calls", name="calls"), figure(5)], path)
+    measured = [figure(3, 2), figure(7, unit="calls", name="calls")]
+    recorded.write(measured, path)
     found = recorded.read(path)
-    assert found["exact"] == [{"figure": "calls", "subject": "modify", "value": 7, "unit": "calls"}]
-    assert found["ratios"] == [{"figure": "start", "subject": "modify", "ratio": 1.5}]
-    assert found["architecture"]
+    assert found["figures"] == [each.to_json() for each in measured]
+    kept, why = recorded.comparable(found, found["architecture"])
+    assert ([each["figure"] for each in kept], why) == (["calls"], None)
+
+
+def test_the_page_shows_what_is_recorded():
+    text = page.PAGE.read_text()
+    shown = text.split(page.BEGIN)[1].split(page.END)[0]
+    assert shown == page.rendered(recorded.read())
 
 
 def test_the_report_shows_what_does_not_hold_and_what_is_missing(tmp_path):

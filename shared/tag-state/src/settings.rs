@@ -8,11 +8,11 @@ mod properties;
 mod reader;
 mod sample;
 mod schema;
+mod zone;
 
 use std::fmt;
 
 use jiff::SignedDuration;
-use jiff::tz::TimeZone;
 
 use crate::facts::Tags;
 use crate::name::EchoName;
@@ -22,6 +22,7 @@ pub use options::{Entry, Options, split_options};
 pub use properties::{Properties, read_properties, read_properties_below};
 pub use sample::{sample_options, sample_properties};
 pub use schema::{Key, keys};
+pub use zone::TimeZoneName;
 
 /// All settings of one echo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +107,7 @@ pub struct Promotion {
     /// `rdsecho.promote.replyTo`: the person who gets the answers to mails, and is named in them.
     pub reply_to: Option<String>,
     /// `rdsecho.promote.timeZone`: the time zone of the times in mails and pages; default UTC.
-    pub time_zone: TimeZone,
+    pub time_zone: TimeZoneName,
     /// `rdsecho.promote.url`: what the links begin with, without a slash at the end.
     pub url: Option<String>,
     /// `rdsecho.promote.keyId`: the KMS HMAC key of the links.

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use jiff::tz::TimeZone;
 
 use super::{
     Approval, Caller, Entry, Found, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError,
-    Source, schema,
+    Source, TimeZoneName, schema,
 };
 use crate::decide::retire::PAUSE;
 use crate::facts::Tags;
@@ -299,15 +298,12 @@ fn address(reader: &mut Reader, key: &str) -> Option<String> {
     Some(address.to_owned())
 }
 
-fn time_zone(reader: &mut Reader) -> TimeZone {
-    let Some(entry) = reader.take("rdsecho.promote.timeZone") else { return TimeZone::UTC };
+fn time_zone(reader: &mut Reader) -> TimeZoneName {
+    let Some(entry) = reader.take("rdsecho.promote.timeZone") else { return TimeZoneName::UTC };
     let name = entry.value.trim();
-    if name.eq_ignore_ascii_case("UTC") {
-        return TimeZone::UTC;
-    }
-    TimeZone::get(name).unwrap_or_else(|_| {
+    TimeZoneName::find(name).unwrap_or_else(|| {
         reader.problem(&entry, format!("{name:?} is no time zone such as Europe/Berlin, or UTC"));
-        TimeZone::UTC
+        TimeZoneName::UTC
     })
 }
 

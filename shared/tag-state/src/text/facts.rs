@@ -35,11 +35,11 @@ impl Facts<'_> {
     }
 
     pub(super) fn moment(&self, at: Timestamp) -> String {
-        moment(at, &self.settings.promote.time_zone)
+        moment(at, &self.settings.promote.time_zone.time_zone())
     }
 
     fn moment_from_now(&self, at: Timestamp) -> String {
-        moment_from(self.now, at, &self.settings.promote.time_zone)
+        moment_from(self.now, at, &self.settings.promote.time_zone.time_zone())
     }
 
     /// Whom to turn to.

@@ -236,7 +236,7 @@ impl Letter<'_> {
     }
 
     fn signature(&self) -> String {
-        let asked = moment(self.request.requested, &self.settings.promote.time_zone);
+        let asked = moment(self.request.requested, &self.settings.promote.time_zone.time_zone());
         format!("RDS Echo for {}, request {} of {asked}.", self.settings.name, self.request.number)
     }
 
