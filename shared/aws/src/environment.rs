@@ -132,7 +132,7 @@ impl Environment {
         if !missing.is_empty() {
             return Err(Unusable::Missing(missing));
         }
-        let bundle = Bundle::from_variables(&set).map_err(Unusable::Bundle)?;
+        let bundle = Bundle::from_variables(set).map_err(Unusable::Bundle)?;
         let credentials = Credentials::new(access_key, secret_key, set("AWS_SESSION_TOKEN"), None, "environment");
         let everywhere = set("AWS_ENDPOINT_URL");
         let endpoints = Service::ALL

@@ -180,9 +180,7 @@ mod tests {
     fn machine(root: Option<&'static [u8]>) -> AmazonElseMachine {
         let provider = Arc::new(ring::default_provider());
         let mut roots = RootCertStore::empty();
-        for root in root {
-            roots.add(CertificateDer::from(root)).expect("a root");
-        }
+        roots.add_parsable_certificates(root.map(CertificateDer::from));
         let machine = OnceLock::from(of(roots, &provider));
         AmazonElseMachine { amazon: of(amazon(), &provider).expect("five roots"), machine, provider }
     }
