@@ -3,7 +3,7 @@
 //! The SDK's own transport (`default-https-client`) does the same and more, and is not used by the functions: it reads
 //! the machine's 144 root certificates for the first client, which was nine tenths of a function's start; it makes a
 //! TLS configuration for each client, and throws it away; and it brings HTTP/2, which RDS, Route 53, KMS, SES and
-//! EventBridge do not need, as a sixth of the program. docs/PERFORMANCE.md has the figures.
+//! EventBridge do not need, as a fifteenth of the program. docs/PERFORMANCE.md has the figures.
 
 mod trust;
 mod way;
