@@ -100,7 +100,10 @@ def web_proxy(port):
     def greet(raw):
         asked = b""
         while b"\r\n\r\n" not in asked:
-            asked += raw.recv(4096)
+            some = raw.recv(4096)
+            if not some:
+                raise ConnectionError("it hung up before it had asked")
+            asked += some
         raw.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         return raw, asked.decode()
 

@@ -122,5 +122,6 @@ def test_a_person_reaches_aws_through_a_proxy(authority, front, command, ends):
 
 
 def test_a_proxy_behind_tls_is_refused_by_name(command):
-    said = command("https://localhost:1", 5, HTTPS_PROXY="https://proxy.example.test:3129")
+    said = command("https://localhost:1", 5, HTTPS_PROXY="https://ada:secret@proxy.example.test:3129")
     assert "https://proxy.example.test:3129/, by which the environment leads to https://localhost:1/" in said.err + said.out
+    assert "secret" not in said.err + said.out
