@@ -118,7 +118,7 @@ async fn instances(settings: &Settings, rds: &impl Rds) -> Option<Finding> {
 async fn source(settings: &Settings, rds: &impl Rds, now: Timestamp) -> Vec<Finding> {
     let Source::LatestSnapshotOf(source) = &settings.source;
     let what = "rdsecho.snapshot.dbInstanceIdentifier";
-    let snapshots = match rds.snapshots(source).await {
+    let snapshots = match rds.snapshots(source, &settings.snapshots.types).await {
         Ok(snapshots) => snapshots,
         Err(error) => return vec![Finding::failed(what, &error)],
     };
@@ -143,11 +143,11 @@ async fn groups(settings: &Settings, lookups: &impl Lookups) -> Vec<Finding> {
         for parameter in [Parameter::DbParameterGroupName, Parameter::OptionGroupName, Parameter::DbSubnetGroupName] {
             let Some(name) = parameters.get(&parameter).map(ToString::to_string) else { continue };
             let answer = if parameter == Parameter::DbParameterGroupName {
-                lookups.parameter_group(&name).await
+                lookups.parameter_group(&name).await.map(|found| found.is_some())
             } else if parameter == Parameter::OptionGroupName {
-                lookups.option_group(&name).await
+                lookups.option_group(&name).await.map(|found| found.is_some())
             } else {
-                lookups.subnet_group(&name).await
+                lookups.subnet_group(&name).await.map(|found| found.is_some())
             };
             let what = format!("rdsecho.{part}.{parameter}");
             findings.push(match answer {

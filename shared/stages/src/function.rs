@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
-use crate::ports::{Announcer, Dns, Macs, Mailer, Rds};
+use crate::ports::{Announcer, Dns, Lookups, Macs, Mailer, Rds};
 use crate::report::Report;
 use crate::{modify, new, promote, reboot, request_approval, retire};
 
@@ -46,7 +46,7 @@ impl Function {
     /// Runs it, over whatever ports.
     pub async fn run<P>(self, settings: &Settings, port: &P, wake: &Wake, now: Timestamp) -> Report
     where
-        P: Rds + Dns + Macs + Mailer + Announcer,
+        P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
     {
         match self {
             Function::New => new::run(settings, port, port, wake, now).await,

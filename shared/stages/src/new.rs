@@ -57,7 +57,7 @@ async fn turn<R: Rds, A: Announcer>(
     }
     let identifier = to_act(identifier(settings, &own, *now), None)?;
     let Source::LatestSnapshotOf(source) = &settings.source;
-    let snapshots = rds.snapshots(source).await?;
+    let snapshots = rds.snapshots(source, &settings.snapshots.types).await?;
     let event_names = match wake {
         Wake::Snapshot { arn, .. } => Some(arn.as_str()),
         Wake::All | Wake::Instance { .. } | Wake::Foreign { .. } => None,

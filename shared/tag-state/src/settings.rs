@@ -10,11 +10,12 @@ mod sample;
 mod schema;
 mod zone;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::SignedDuration;
 
-use crate::facts::Tags;
+use crate::facts::{SnapshotType, Tags};
 use crate::name::EchoName;
 use crate::parameter::Parameters;
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub interactive: bool,
     /// Where the data comes from.
     pub source: Source,
+    /// `rdsecho.snapshot.*`.
+    pub snapshots: Snapshots,
     /// `rdsecho.maxInstances`: how many of this echo's instances may live at once; default 4.
     pub max_instances: usize,
     /// `rdsecho.new.*`.
@@ -58,6 +61,15 @@ pub struct Settings {
 pub enum Source {
     /// `rdsecho.snapshot.dbInstanceIdentifier`: the latest automated or manual snapshot of that instance.
     LatestSnapshotOf(String),
+}
+
+/// Which snapshots of the source are good enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshots {
+    /// `rdsecho.snapshot.types`: default automated and manual.
+    pub types: BTreeSet<SnapshotType>,
+    /// `rdsecho.snapshot.maxAgeHours`: older data is not restored; `None` where any age will do.
+    pub max_age: Option<SignedDuration>,
 }
 
 /// Settings of the restore.

@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 
 use super::{
     Approval, Caller, Entry, Found, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError,
-    Source, TimeZoneName, schema,
+    Snapshots, Source, TimeZoneName, schema,
 };
 use crate::decide::retire::PAUSE;
-use crate::facts::Tags;
+use crate::facts::{SnapshotType, Tags};
 use crate::name::EchoName;
 use crate::parameter::{Kind, Parameter, Parameters, Value};
 use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
@@ -191,6 +191,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
             format!("{source} is named like an instance of this echo ({name}): an echo cannot restore itself"),
         );
     }
+    let snapshots = snapshots(&mut reader);
     let region = reader.text("rdsecho.region");
     let account_number = reader.text("rdsecho.accountNumber");
     let interactive = reader.flag("rdsecho.interactive", false);
@@ -245,6 +246,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
                 account_number,
                 interactive,
                 source: Source::LatestSnapshotOf(source),
+                snapshots,
                 max_instances,
                 new,
                 modify,
@@ -257,6 +259,34 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
         }),
         Some(_) | None => Err(SettingsError { problems }),
     }
+}
+
+fn snapshots(reader: &mut Reader) -> Snapshots {
+    let mut types = BTreeSet::new();
+    if let Some(entry) = reader.take("rdsecho.snapshot.types") {
+        for word in entry.value.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            match SnapshotType::by_name(word) {
+                Some(kind) => {
+                    types.insert(kind);
+                }
+                None => {
+                    reader.problem(&entry, format!("{word:?} is none of automated, manual, awsbackup, shared"));
+                }
+            }
+        }
+    }
+    if types.is_empty() {
+        types = BTreeSet::from([SnapshotType::Automated, SnapshotType::Manual]);
+    }
+    Snapshots { types, max_age: optional_hours(reader, "rdsecho.snapshot.maxAgeHours", 1, 8784) }
+}
+
+/// A number of hours that may be left out.
+fn optional_hours(reader: &mut Reader, key: &str, least: i64, most: i64) -> Option<SignedDuration> {
+    let is_set =
+        reader.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
+    let hours = reader.number(key, 0, least, most);
+    (is_set && hours >= least).then(|| SignedDuration::from_hours(hours))
 }
 
 fn promotion(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> Promotion {
