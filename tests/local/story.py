@@ -173,6 +173,8 @@ class Story:
 
     def see_off(self, instance):
         """Lives on until a replaced instance is destroyed."""
+        self.run_until(lambda: instance not in self.rds.instances() or self.stage(instance) == "retired", f"{instance} is retired")
+        self.look_soon()
         self.run_until(lambda: instance not in self.rds.instances(), f"{instance} is destroyed")
 
     def look_soon(self):
