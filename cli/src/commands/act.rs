@@ -164,7 +164,10 @@ where
         }
     };
     match act {
-        Act::New => new::run(settings, port, port, &Wake::All, now).await,
+        Act::New => {
+            let ports = new::Ports { rds: port, dns: port, lookups: port, announcer: port };
+            new::run(settings, &ports, &Wake::All, now).await
+        }
         Act::Modify { instance } => modify::run(settings, port, port, &wake(instance), now).await,
         Act::Reboot { instance } => reboot::run(settings, port, port, &wake(instance), now).await,
         Act::Request { instance, how } => {

@@ -49,7 +49,10 @@ impl Function {
         P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
     {
         match self {
-            Function::New => new::run(settings, port, port, wake, now).await,
+            Function::New => {
+                let ports = new::Ports { rds: port, dns: port, lookups: port, announcer: port };
+                new::run(settings, &ports, wake, now).await
+            }
             Function::Modify => modify::run(settings, port, port, wake, now).await,
             Function::Reboot => reboot::run(settings, port, port, wake, now).await,
             Function::RequestApproval => {

@@ -282,6 +282,11 @@ impl Settings {
         }
     }
 
+    /// How many tags an instance may be given at most: ours, the user's, and two of each approver.
+    pub fn most_tags(&self) -> usize {
+        reader::most_tags(&self.new, &self.promote)
+    }
+
     /// How many confirmations a promotion needs.
     pub fn approvals(&self) -> usize {
         match &self.promote.approval {

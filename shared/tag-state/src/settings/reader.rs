@@ -16,8 +16,8 @@ use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
 
 /// How many tags of our own an instance can carry at most, without those of the approvers:
 /// managed, stage, since, took, id, resource, snapshot, data-from, rebooting, request, requested, expires,
-/// notified, told, told-end, replaced, failure.
-const OUR_TAGS: usize = 17;
+/// notified, told, told-end, replaced, failure, refused.
+const OUR_TAGS: usize = 18;
 
 struct Reader {
     entries: Vec<Entry>,
@@ -442,12 +442,7 @@ fn retirement(reader: &mut Reader) -> Retirement {
 }
 
 fn count_tags(reader: &mut Reader, new: &New, promote: &Promotion) {
-    let approvers = match &promote.approval {
-        Approval::None | Approval::Typed => 0,
-        Approval::Required { approvers, .. } => approvers.len(),
-    };
-    let users: Tags = new.tags.iter().chain(&promote.tags).map(|(key, value)| (key.clone(), value.clone())).collect();
-    let count = OUR_TAGS + users.len() + 2 * approvers;
+    let count = most_tags(new, promote);
     if count > MOST_TAGS {
         reader.missing(
             "rdsecho.promote.approvers, rdsecho.new.tags, rdsecho.promote.tags",
@@ -456,6 +451,16 @@ fn count_tags(reader: &mut Reader, new: &New, promote: &Promotion) {
             ),
         );
     }
+}
+
+/// How many tags an instance may be given at most: ours, the user's, and two of each approver.
+pub(super) fn most_tags(new: &New, promote: &Promotion) -> usize {
+    let approvers = match &promote.approval {
+        Approval::None | Approval::Typed => 0,
+        Approval::Required { approvers, .. } => approvers.len(),
+    };
+    let users: BTreeSet<&String> = new.tags.keys().chain(promote.tags.keys()).collect();
+    OUR_TAGS + users.len() + 2 * approvers
 }
 
 /// Not a full check of RFC 5321, only enough to catch slips: one `@`, something on each side, no white space.
