@@ -10,6 +10,7 @@ pub mod calls;
 pub mod decide;
 pub mod facts;
 pub mod gauges;
+pub mod hold;
 pub mod name;
 pub mod overview;
 pub mod own;
