@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Macs, Mailer, Rds};
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
-use tag_state::facts::{Instance, Record, Snapshot, Tags};
+use tag_state::facts::{Event, Instance, Record, Snapshot, Tags};
 
 use crate::session::{Session, now};
 
@@ -108,6 +108,10 @@ impl Rds for Hands<'_> {
     async fn delete(&self, delete: &Delete) -> Answer<()> {
         self.may("DeleteDBInstance", delete.identifier())?;
         self.session.rds.delete(delete).await
+    }
+
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
+        self.session.rds.events(identifier, since).await
     }
 }
 

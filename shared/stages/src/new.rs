@@ -1,7 +1,7 @@
 //! Nothing to `new`: restores the latest snapshot.
 
 use jiff::Timestamp;
-use tag_state::decide::new::{identifier, in_flight, ours, restore, snapshot, superfluous};
+use tag_state::decide::new::{attempt_tag, identifier, in_flight, ours, restore, snapshot, superfluous};
 use tag_state::own::OwnInstance;
 use tag_state::reason::Reason;
 use tag_state::settings::{Settings, Source};
@@ -63,7 +63,8 @@ async fn turn<R: Rds, A: Announcer>(
         Wake::All | Wake::Instance { .. } | Wake::Foreign { .. } => None,
     };
     let snapshot = to_act(snapshot(settings, &snapshots, event_names), None)?;
-    let call = restore(settings, identifier, snapshot, *now);
+    let mut call = restore(settings, identifier, snapshot, *now);
+    call.tags.extend(attempt_tag(settings, &own));
     let instance = match rds.restore(&call).await {
         Ok(instance) => instance,
         Err(error) if error.failure == Failure::AlreadyExists => {

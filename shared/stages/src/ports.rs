@@ -6,9 +6,10 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
-use tag_state::facts::{Instance, Record, Snapshot, Tags, Zone};
+use tag_state::facts::{Event, Instance, Record, Snapshot, Tags, Zone};
 
 /// Why a call to AWS did not do what was asked, by what the caller does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,9 @@ pub trait Rds {
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Answer<()>;
     /// DeleteDBInstance.
     async fn delete(&self, delete: &Delete) -> Answer<()>;
+    /// What RDS has told of an instance since then, the oldest first, from all pages (DescribeEvents); it remembers
+    /// fourteen days.
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>>;
 }
 
 /// Amazon Route 53.

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::approval::Claim;
 use crate::calls::Announcement;
 use crate::own::OwnInstance;
+use crate::reason::Reason;
 use crate::settings::Settings;
 use crate::stage::Stage;
 use crate::tags::stamp;
@@ -28,6 +29,50 @@ pub fn stage_changed(
             "from": from.map(Stage::name),
             "to": to.name(),
             "since": stamp(since),
+        })
+        .to_string(),
+    }
+}
+
+/// An instance was given up: that it has entered a stage, and why.
+pub fn given_up(settings: &Settings, own: &OwnInstance, to: Stage, reason: &Reason, since: Timestamp) -> Announcement {
+    Announcement {
+        detail_type: "Echo Stage Changed",
+        arn: own.facts().arn.clone(),
+        detail: json!({
+            "echo": settings.name.as_str(),
+            "instance": own.identifier(),
+            "from": own.stage().name(),
+            "to": to.name(),
+            "since": stamp(since),
+            "code": reason.code(),
+            "failure": reason.to_string(),
+        })
+        .to_string(),
+    }
+}
+
+/// Something is wrong: with an instance, given as identifier and ARN, or with none in particular. The echo's rule
+/// sends it to the topic of the alarms.
+pub fn trouble(
+    settings: &Settings,
+    instance: Option<(&str, &str)>,
+    code: &str,
+    summary: &str,
+    details: &[String],
+    now: Timestamp,
+) -> Announcement {
+    let (identifier, arn) = instance.unzip();
+    Announcement {
+        detail_type: "Echo Trouble",
+        arn: arn.unwrap_or_default().to_owned(),
+        detail: json!({
+            "echo": settings.name.as_str(),
+            "instance": identifier,
+            "code": code,
+            "summary": summary,
+            "details": details,
+            "since": stamp(now),
         })
         .to_string(),
     }

@@ -9,6 +9,7 @@ pub(super) fn words(call: Call<'_>) -> String {
         Call::Snapshots => "lists the snapshots".to_owned(),
         Call::Snapshot => "looks at a snapshot".to_owned(),
         Call::Record => "reads the CNAME".to_owned(),
+        Call::Events => "asks what RDS has told".to_owned(),
         Call::Generate => "has a link signed".to_owned(),
         Call::Verify => "has a signature verified".to_owned(),
         Call::Write(write) => match write {
