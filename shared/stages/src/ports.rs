@@ -6,8 +6,9 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use tag_state::approval::Mac;
-use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{Instance, Record, Snapshot, Tags, Zone};
 
 /// Why a call to AWS did not do what was asked, by what the caller does next.
@@ -82,6 +83,19 @@ pub trait Rds {
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Answer<()>;
     /// DeleteDBInstance.
     async fn delete(&self, delete: &Delete) -> Answer<()>;
+    /// All manual snapshots of the account, from all pages of 100 (DescribeDBSnapshots); those whose instance's
+    /// identifier does not begin with `prefix` are dropped page by page.
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>>;
+    /// DeleteDBSnapshot.
+    async fn delete_snapshot(&self, delete: &DeleteSnapshot) -> Answer<()>;
+}
+
+/// Amazon CloudWatch, which counts connections.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Usage {
+    /// How many connections the instance had at once, at most, in the last minutes (GetMetricStatistics of AWS/RDS
+    /// DatabaseConnections); `None` where there is no data.
+    async fn connections(&self, instance: &str, minutes: i64, now: Timestamp) -> Answer<Option<i64>>;
 }
 
 /// Amazon Route 53.

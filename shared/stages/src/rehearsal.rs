@@ -4,17 +4,19 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use tag_state::approval::Mac;
-use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{Instance, Record, Snapshot, Tags};
 
-use crate::ports::{Announcer, Answer, Dns, Macs, Mailer, Rds};
+use crate::ports::{Announcer, Answer, Dns, Macs, Mailer, Rds, Usage};
 
 /// What was read, so that several rehearsals ask AWS for nothing twice; what could not be read is not asked for again.
-pub struct Reads<'a, R, D, M> {
+pub struct Reads<'a, R, D, M, U> {
     rds: &'a R,
     dns: &'a D,
     macs: &'a M,
+    usage: &'a U,
     listings: RefCell<BTreeMap<String, Answer<Vec<Instance>>>>,
     instances: RefCell<BTreeMap<String, Option<Instance>>>,
     snapshots: RefCell<BTreeMap<String, Answer<Vec<Snapshot>>>>,
@@ -22,13 +24,14 @@ pub struct Reads<'a, R, D, M> {
     verified: RefCell<Vec<(Vec<u8>, Mac, bool)>>,
 }
 
-impl<'a, R: Rds, D: Dns, M: Macs> Reads<'a, R, D, M> {
+impl<'a, R: Rds, D: Dns, M: Macs, U: Usage> Reads<'a, R, D, M, U> {
     /// Nothing is read yet.
-    pub fn new(rds: &'a R, dns: &'a D, macs: &'a M) -> Self {
+    pub fn new(rds: &'a R, dns: &'a D, macs: &'a M, usage: &'a U) -> Self {
         Reads {
             rds,
             dns,
             macs,
+            usage,
             listings: RefCell::default(),
             instances: RefCell::default(),
             snapshots: RefCell::default(),
@@ -38,18 +41,18 @@ impl<'a, R: Rds, D: Dns, M: Macs> Reads<'a, R, D, M> {
     }
 
     /// The ports of one rehearsal.
-    pub fn rehearse(&self) -> Rehearsal<'_, 'a, R, D, M> {
+    pub fn rehearse(&self) -> Rehearsal<'_, 'a, R, D, M, U> {
         Rehearsal { reads: self, written: RefCell::default() }
     }
 }
 
 /// The ports of one rehearsal: reads are real, changes are believed.
-pub struct Rehearsal<'r, 'a, R, D, M> {
-    reads: &'r Reads<'a, R, D, M>,
+pub struct Rehearsal<'r, 'a, R, D, M, U> {
+    reads: &'r Reads<'a, R, D, M, U>,
     written: RefCell<BTreeMap<String, Tags>>,
 }
 
-impl<R, D, M> Rehearsal<'_, '_, R, D, M> {
+impl<R, D, M, U> Rehearsal<'_, '_, R, D, M, U> {
     /// As it would be after what was written here.
     fn shown(&self, mut instance: Instance) -> Instance {
         if let Some(tags) = self.written.borrow().get(&instance.arn) {
@@ -59,7 +62,7 @@ impl<R, D, M> Rehearsal<'_, '_, R, D, M> {
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Rds for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, U: Usage> Rds for Rehearsal<'_, '_, R, D, M, U> {
     async fn instance(&self, identifier: &str) -> Answer<Option<Instance>> {
         let listed = self.reads.listings.borrow().iter().find_map(|(prefix, listing)| {
             let listing = listing.as_ref().ok().filter(|_| identifier.to_ascii_lowercase().starts_with(prefix))?;
@@ -124,9 +127,23 @@ impl<R: Rds, D: Dns, M: Macs> Rds for Rehearsal<'_, '_, R, D, M> {
     async fn delete(&self, _delete: &Delete) -> Answer<()> {
         Ok(())
     }
+
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>> {
+        self.reads.rds.manual_snapshots(prefix).await
+    }
+
+    async fn delete_snapshot(&self, _delete: &DeleteSnapshot) -> Answer<()> {
+        Ok(())
+    }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Dns for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, U: Usage> Usage for Rehearsal<'_, '_, R, D, M, U> {
+    async fn connections(&self, instance: &str, minutes: i64, now: Timestamp) -> Answer<Option<i64>> {
+        self.reads.usage.connections(instance, minutes, now).await
+    }
+}
+
+impl<R: Rds, D: Dns, M: Macs, U: Usage> Dns for Rehearsal<'_, '_, R, D, M, U> {
     async fn record(&self, zone_id: &str, name: &str) -> Answer<Record> {
         let key = (zone_id.to_owned(), name.to_owned());
         let known = self.reads.records.borrow().get(&key).cloned();
@@ -143,7 +160,7 @@ impl<R: Rds, D: Dns, M: Macs> Dns for Rehearsal<'_, '_, R, D, M> {
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Macs for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, U: Usage> Macs for Rehearsal<'_, '_, R, D, M, U> {
     /// No link is made for nobody: the mail that it would stand in is not sent.
     async fn generate(&self, _key_id: &str, _message: &[u8]) -> Answer<Mac> {
         Ok(Mac::zero())
@@ -161,13 +178,13 @@ impl<R: Rds, D: Dns, M: Macs> Macs for Rehearsal<'_, '_, R, D, M> {
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Mailer for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, U: Usage> Mailer for Rehearsal<'_, '_, R, D, M, U> {
     async fn send(&self, _mail: &Mail) -> Answer<()> {
         Ok(())
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Announcer for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, U: Usage> Announcer for Rehearsal<'_, '_, R, D, M, U> {
     async fn announce(&self, _announcement: &Announcement) -> Answer<()> {
         Ok(())
     }

@@ -41,6 +41,8 @@ pub struct Instance {
     pub option_group_statuses: Vec<String>,
     /// `DeletionProtection`.
     pub deletion_protection: bool,
+    /// `MasterUserSecret`: where RDS keeps the master password; absent where it does not.
+    pub secret: Option<Secret>,
     /// `TagList`.
     pub tags: Tags,
 }
@@ -50,6 +52,17 @@ impl Instance {
     pub fn has(&self, parameter: Parameter) -> Option<&Value> {
         self.actual.get(&parameter)
     }
+}
+
+/// The secret in Secrets Manager that holds an instance's master password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// `SecretArn`.
+    pub arn: String,
+    /// `SecretStatus`: `creating`, `active`, `rotating` or `impaired` (RDS API reference, MasterUserSecret).
+    pub status: String,
+    /// `KmsKeyId`: the key that it is encrypted with.
+    pub key: Option<String>,
 }
 
 /// One DB snapshot as DescribeDBSnapshots shows it.
@@ -68,6 +81,8 @@ pub struct Snapshot {
     /// When the data is from: `OriginalSnapshotCreateTime`, else `SnapshotCreateTime`
     /// (a copy resets the latter). Absent while it is being made.
     pub created: Option<Timestamp>,
+    /// `TagList`: its own, among them those that it was given by its instance.
+    pub tags: Tags,
 }
 
 /// The record set that a name has, as far as a CNAME promotion cares.

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::approval::Mac;
-use crate::facts::Tags;
+use crate::facts::{Instance, Snapshot, Tags};
 use crate::name::EchoName;
 use crate::remark::{Remark, quote, unquote};
 use crate::stage::{Move, Stage};
@@ -82,6 +82,28 @@ pub struct EchoTags {
     pub replaced: Option<String>,
     /// Why it was given up.
     pub failure: Option<String>,
+    /// The final snapshot that its delete asked for.
+    pub final_snapshot: Option<FinalSnapshot>,
+}
+
+/// The final snapshot that a delete asks for, as the instance's tag `final-snapshot` holds it: `NAME TIME`. The time
+/// tells it from a snapshot that had the name before, for which the delete was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinalSnapshot {
+    /// Its identifier.
+    pub identifier: String,
+    /// When it was asked for.
+    pub asked: Timestamp,
+}
+
+impl FinalSnapshot {
+    /// Whether this snapshot is the one that was asked for, and not one that had its name before.
+    pub fn is(&self, instance: &Instance, snapshot: &Snapshot) -> bool {
+        snapshot.identifier.eq_ignore_ascii_case(&self.identifier)
+            && snapshot.snapshot_type == "manual"
+            && snapshot.source.eq_ignore_ascii_case(&instance.identifier)
+            && snapshot.created.is_none_or(|created| created >= self.asked)
+    }
 }
 
 /// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
@@ -233,6 +255,8 @@ impl EchoTags {
             cancelled,
             replaced: text("replaced"),
             failure: text("failure"),
+            // What cannot be read is a snapshot that nobody marks, and so nobody deletes.
+            final_snapshot: get("final-snapshot").and_then(read_final_snapshot),
         }))
     }
 }
@@ -262,6 +286,11 @@ fn read_told(value: &str) -> Option<Told> {
     let (news, reached) = rest.split_once(' ').unwrap_or((rest, ""));
     let notified = read_notified(format!("{request} {expires} {reached}").trim_end())?;
     Some(Told { news: news.to_owned(), notified })
+}
+
+fn read_final_snapshot(value: &str) -> Option<FinalSnapshot> {
+    let (identifier, asked) = value.split_once(' ')?;
+    Some(FinalSnapshot { identifier: identifier.to_owned(), asked: asked.parse().ok()? })
 }
 
 fn read_notified(value: &str) -> Option<Notified> {
@@ -368,6 +397,17 @@ fn with_addresses(mut value: String, addresses: Option<&[String]>) -> String {
         }
     }
     value
+}
+
+/// The instance's tag that says which final snapshot its delete asks for.
+pub fn final_snapshot_tag(name: &EchoName, identifier: &str, now: Timestamp) -> Tags {
+    TagWriter::new(name).text("final-snapshot", &format!("{identifier} {}", stamp(now))).finish()
+}
+
+/// The key of the tag by which a final snapshot is known to be ours; its value is the snapshot's own identifier.
+/// No instance ever carries it, because an instance's tags can go to snapshots that people take of it.
+pub fn final_mark_key(name: &EchoName) -> String {
+    name.tag_key("final")
 }
 
 /// The tag of a cancellation. A remark that does not fit is cut.
