@@ -36,7 +36,10 @@ const ATTEMPTS: u32 = 3;
 /// An AWS service that the functions call, by the name in its endpoint variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
+    CloudWatch,
+    Ec2,
     EventBridge,
+    Iam,
     Kms,
     Rds,
     Route53,
@@ -45,13 +48,25 @@ pub(crate) enum Service {
 }
 
 impl Service {
-    const ALL: [Service; 6] =
-        [Service::EventBridge, Service::Kms, Service::Rds, Service::Route53, Service::SesV2, Service::Sts];
+    const ALL: [Service; 9] = [
+        Service::CloudWatch,
+        Service::Ec2,
+        Service::EventBridge,
+        Service::Iam,
+        Service::Kms,
+        Service::Rds,
+        Service::Route53,
+        Service::SesV2,
+        Service::Sts,
+    ];
 
     /// `AWS_ENDPOINT_URL_` and the service id in upper case with `_` for spaces, as all AWS SDKs spell it.
     const fn endpoint_variable(self) -> &'static str {
         match self {
+            Service::CloudWatch => "AWS_ENDPOINT_URL_CLOUDWATCH",
+            Service::Ec2 => "AWS_ENDPOINT_URL_EC2",
             Service::EventBridge => "AWS_ENDPOINT_URL_EVENTBRIDGE",
+            Service::Iam => "AWS_ENDPOINT_URL_IAM",
             Service::Kms => "AWS_ENDPOINT_URL_KMS",
             Service::Rds => "AWS_ENDPOINT_URL_RDS",
             Service::Route53 => "AWS_ENDPOINT_URL_ROUTE_53",

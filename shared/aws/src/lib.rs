@@ -12,6 +12,7 @@ pub mod lambda;
 mod lazy;
 mod log;
 pub mod lookups;
+mod query;
 pub mod rds;
 pub mod route53;
 pub mod sesv2;
