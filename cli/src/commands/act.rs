@@ -1,7 +1,7 @@
 //! The commands that change something.
 
 use jiff::{SignedDuration, Timestamp};
-use stages::ports::{Announcer, Dns, Macs, Mailer, Rds};
+use stages::ports::{Announcer, Dns, Macs, Mailer, Rds, Usage};
 use stages::report::{Did, Report};
 use stages::{adopt, answer, approve, forget, modify, new, promote, reboot, request_approval, retire, rollback};
 use tag_state::approval::Action;
@@ -137,7 +137,7 @@ pub async fn act(mut session: Session, global: &Global, printer: &Printer, act: 
 /// The command over whatever ports: AWS, or a rehearsal.
 pub async fn perform<P>(settings: &Settings, port: &P, act: &Act, typed: Option<&str>) -> Report
 where
-    P: Rds + Dns + Macs + Mailer + Announcer,
+    P: Rds + Dns + Macs + Mailer + Announcer + Usage,
 {
     let mut report = once(settings, port, act, typed, now()).await;
     if let Act::Retire { now: true, .. } = act {
@@ -155,7 +155,7 @@ where
 
 async fn once<P>(settings: &Settings, port: &P, act: &Act, typed: Option<&str>, now: Timestamp) -> Report
 where
-    P: Rds + Dns + Macs + Mailer + Announcer,
+    P: Rds + Dns + Macs + Mailer + Announcer + Usage,
 {
     let wake = |instance: &Option<String>| match instance {
         None => Wake::All,
@@ -184,7 +184,10 @@ where
             let ports = promote::Ports { rds: port, dns: port, macs: port, announcer: port };
             promote::run(settings, &ports, typed, &Wake::All, now).await
         }
-        Act::Retire { instance, .. } => retire::run(settings, port, port, port, &wake(instance), now).await,
+        Act::Retire { instance, .. } => {
+            let ports = retire::Ports { rds: port, dns: port, usage: port, announcer: port };
+            retire::run(settings, &ports, retire::Sweep::Now, &wake(instance), now).await
+        }
         Act::Rollback { instance } => rollback::run(settings, port, port, port, instance.as_deref(), now).await,
         Act::Forget { instance } => forget::run(settings, port, port, port, &wake(&Some(instance.clone())), now).await,
         Act::Adopt { instances } => adopt::run(settings, port, instances, now).await,

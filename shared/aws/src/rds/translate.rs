@@ -9,7 +9,7 @@ use aws_sdk_rds::primitives::DateTime;
 use aws_sdk_rds::types::{CloudwatchLogsExportConfiguration, DbInstance, DbSnapshot, PendingModifiedValues, Tag};
 use jiff::Timestamp;
 use tag_state::calls::Modify;
-use tag_state::facts::{Instance, Snapshot, Tags};
+use tag_state::facts::{Instance, Secret, Snapshot, Tags};
 use tag_state::parameter::{Parameter, Parameters, Value};
 
 /// An instance as described; what RDS does not show stays empty.
@@ -43,6 +43,11 @@ pub(super) fn instance(described: &DbInstance) -> Instance {
             .map(ToOwned::to_owned)
             .collect(),
         deletion_protection: described.deletion_protection().unwrap_or(false),
+        secret: described.master_user_secret().map(|secret| Secret {
+            arn: text(secret.secret_arn()),
+            status: text(secret.secret_status()),
+            key: secret.kms_key_id().map(ToOwned::to_owned),
+        }),
         tags: tags(described.tag_list()),
     }
 }
@@ -60,6 +65,7 @@ pub(super) fn snapshot(described: &DbSnapshot) -> Snapshot {
             .original_snapshot_create_time()
             .or_else(|| described.snapshot_create_time())
             .and_then(timestamp),
+        tags: tags(described.tag_list()),
     }
 }
 
