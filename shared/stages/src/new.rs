@@ -151,7 +151,11 @@ async fn checked<R: Rds, D: Dns, L: Lookups, A: Announcer>(
 }
 
 fn count(wrong: usize) -> String {
-    if wrong == 1 { "1 thing has to be mended first".to_owned() } else { format!("{wrong} things have to be mended first") }
+    if wrong == 1 {
+        "1 thing has to be mended first".to_owned()
+    } else {
+        format!("{wrong} things have to be mended first")
+    }
 }
 
 /// Another run, or an answer that was lost, has restored it: that is success, if it is ours.
