@@ -120,7 +120,8 @@ async fn checked<R: Rds, D: Dns, L: Lookups, A: Announcer>(
 ) -> Result<Vec<Finding>, Stop> {
     let Scene { settings, rds, now, .. } = scene;
     let look = check::Ports { rds: ports.rds, dns: ports.dns, lookups: ports.lookups };
-    let sight = check::look(settings, &look, Ok(named), Ok(snapshots.to_vec()), *now).await;
+    let seen = (Ok(named), Ok(snapshots.to_vec()));
+    let sight = check::look(settings, &look, seen, Caller::Function, *now).await;
     let found = findings(settings, &sight, Caller::Function, *now);
     let wrong = bad(&found);
     if wrong.is_empty() {
@@ -151,7 +152,11 @@ async fn checked<R: Rds, D: Dns, L: Lookups, A: Announcer>(
 }
 
 fn count(wrong: usize) -> String {
-    if wrong == 1 { "1 thing has to be mended first".to_owned() } else { format!("{wrong} things have to be mended first") }
+    if wrong == 1 {
+        "1 thing has to be mended first".to_owned()
+    } else {
+        format!("{wrong} things have to be mended first")
+    }
 }
 
 /// Another run, or an answer that was lost, has restored it: that is success, if it is ours.
