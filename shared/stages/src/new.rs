@@ -120,7 +120,8 @@ async fn checked<R: Rds, D: Dns, L: Lookups, A: Announcer>(
 ) -> Result<Vec<Finding>, Stop> {
     let Scene { settings, rds, now, .. } = scene;
     let look = check::Ports { rds: ports.rds, dns: ports.dns, lookups: ports.lookups };
-    let sight = check::look(settings, &look, Ok(named), Ok(snapshots.to_vec()), *now).await;
+    let seen = (Ok(named), Ok(snapshots.to_vec()));
+    let sight = check::look(settings, &look, seen, Caller::Function, *now).await;
     let found = findings(settings, &sight, Caller::Function, *now);
     let wrong = bad(&found);
     if wrong.is_empty() {
