@@ -5,7 +5,7 @@ use simulation::functions::Function;
 use simulation::trouble::Kind;
 use stages::report::Did;
 
-use crate::common::{FIRST, SECOND};
+use crate::common::{FIRST, SECOND, meanwhile, until_asked};
 
 fn troubles(calm: &Calm) -> Vec<serde_json::Value> {
     let told = calm.announced.iter().filter(|one| one.detail_type == "Echo Trouble");
@@ -103,8 +103,8 @@ fn what_cannot_be_looked_at_stops_nothing() {
     let mut other = calm.fork();
     other.wake(Function::New);
     let calls = other.calls.last().unwrap().1;
-    // 1 and 2 are the listings; the last three are the restore, its tag and its announcement.
-    for call in 3..=calls - 3 {
+    // 1 and 2 are the listings; the last four are the last look, the restore, its tag and its announcement.
+    for call in 3..=calls - 4 {
         let mut calm = calm.fork();
         calm.strike = Some((0, call, Kind::Throttled));
         let report = calm.wake(Function::New).unwrap();
@@ -130,4 +130,23 @@ fn an_idle_look_asks_for_nothing_more() {
         assert_eq!(calm.calls.last(), Some(&("new", 1)), "{stage}");
     }
     assert_eq!(calm.stage(SECOND), "");
+}
+
+/// A look at everything takes a while: what decides is read behind it.
+#[test]
+fn one_that_is_on_its_way_again_meanwhile_is_seen() {
+    let mut calm = Calm::new("-Drdsecho.promote.expiryHours=1 -Drdsecho.promote.windowHours=0");
+    until_asked(&mut calm);
+    calm.pass(12 * 60);
+    calm.town.production_backup(calm.town.now() - jiff::SignedDuration::from_hours(1), false);
+    let mut other = calm.fork();
+    assert!(matches!(other.wake(Function::New).unwrap().outcomes[0].did, Did::Advanced { .. }), "its request is over");
+    let town = calm.town.clone();
+    // Its first call is over, and the rest is to come.
+    let report = meanwhile(&calm, Function::New, 2, move || {
+        let expires = town.now() + jiff::SignedDuration::from_hours(1);
+        town.tag_by_hand(FIRST, "expires", &expires.to_string());
+    });
+    assert_eq!(report.outcomes[0].code, Some("in-flight"), "{report:#?}");
+    assert_eq!(restores(&calm), 1);
 }

@@ -39,11 +39,13 @@ fn a_restore_whose_answer_was_lost_is_an_error() {
     assert_eq!(report.outcomes[0].code, Some("in-flight"), "{report:#?}");
 }
 
-/// Between the listing and the restore another run restored it, and it was given up already.
+/// Between the last listing and the restore another run restored it, and it was given up already.
 #[test]
 fn an_identifier_that_is_taken_by_one_given_up_is_an_error() {
     let calm = Calm::new("");
-    let report = meanwhile(&calm, Function::New, 3, || {
+    // Others come in before these: the instances, the snapshots, the source, a final snapshot's name, the CNAME, the
+    // instances once more, and the restore.
+    let report = meanwhile(&calm, Function::New, 7, || {
         let restored = Running::begin(&calm.town, 1, Job::Stage(Function::New, Wake::All), Trouble::None).finish();
         assert!(restored.is_some());
         calm.town.tag_by_hand(FIRST, "stage", "forgotten");
