@@ -28,7 +28,7 @@ class Moto:
     def __init__(self, work):
         forget_the_users_aws()
         self.url = f"http://127.0.0.1:{free_port()}"
-        command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", self.url.rsplit(":", 1)[1]]
+        command = [sys.executable, str(REPOSITORY / "tests" / "local" / "moto_server.py"), "--host", "127.0.0.1", "--port", self.url.rsplit(":", 1)[1]]
         work.mkdir(parents=True, exist_ok=True)
         self._child = Child("moto", command, work / "moto-alone.log")
 

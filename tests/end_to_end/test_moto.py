@@ -10,6 +10,7 @@ import pytest
 from world import APPROVERS, CNAME, START
 
 from local import clock, person, seed
+from local.cloud import REPOSITORY
 from local.echo import Echo
 from local.process import Child, until
 from local.story import FALLBACKS
@@ -21,7 +22,7 @@ TICK = timedelta(minutes=10)
 def moto(cloud):
     """moto's server in the place of the simulated RDS; gives a botocore client for it."""
     cloud.end_simulated_rds()
-    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(cloud.rds_port)]
+    command = [sys.executable, str(REPOSITORY / "tests" / "local" / "moto_server.py"), "--host", "127.0.0.1", "--port", str(cloud.rds_port)]
     child = Child("moto", command, cloud.work / "moto.log", {"MOTO_ACCOUNT_ID": "000000000000"})
     client = cloud.rds_client()
 

@@ -94,6 +94,18 @@ class SimulatedRds:
     def add_snapshot(self, source, identifier, kind, created):
         return self._call("snapshots", {"source": source, "identifier": identifier, "type": kind, "created": stamp(created)})
 
+    def add_group(self, kind, name, **properties):
+        """A group of the kind parameter, option, subnet or security, and what it is for: family, engine, vpc, ..."""
+        return self._call("groups", {"kind": kind, "name": name, **properties})
+
+    def withdraw(self, **what):
+        """RDS offers what fits all of it no more: engine, version, class, storage_type, zone."""
+        return self._call("not-offered", what)
+
+    def quotas(self, **most):
+        """What the account may have: instances, storage, manual_snapshots."""
+        return self._call("quotas", most)
+
     def timing(self, **seconds):
         """How long things take: restore_seconds, modify_seconds, ..."""
         return self._call("timing", seconds)

@@ -36,7 +36,7 @@ pub async fn run<R: Rds, D: Dns, L: Lookups>(
     let Source::LatestSnapshotOf(source) = &settings.source;
     let instances = ports.rds.instances(&settings.name.identifier_prefix()).await;
     let snapshots = ports.rds.snapshots(source, &settings.snapshots.types).await;
-    let sight = look(settings, ports, seen(instances), seen(snapshots), now).await;
+    let sight = look(settings, ports, (seen(instances), seen(snapshots)), Caller::Person, now).await;
     let mut found = vec![access(settings, identity, region)];
     found.extend(findings(settings, &sight, Caller::Person, now));
     found
@@ -64,8 +64,8 @@ fn seen<T>(answer: Answer<T>) -> Seen<T> {
 pub(crate) async fn look<R: Rds, D: Dns, L: Lookups>(
     settings: &Settings,
     ports: &Ports<'_, R, D, L>,
-    instances: Seen<Vec<Instance>>,
-    snapshots: Seen<Vec<Snapshot>>,
+    (instances, snapshots): (Seen<Vec<Instance>>, Seen<Vec<Snapshot>>),
+    caller: Caller,
     now: Timestamp,
 ) -> Sight {
     let mut sight = Sight { instances: Some(instances), snapshots: Some(snapshots), ..Sight::default() };
@@ -78,7 +78,7 @@ pub(crate) async fn look<R: Rds, D: Dns, L: Lookups>(
         let found = ports.rds.snapshot(&name).await;
         sight.final_snapshots.insert(name, seen(found.map(|found| found.is_some())));
     }
-    record(settings, ports, &mut sight).await;
+    record(settings, ports, caller, &mut sight).await;
     asking(settings, ports.lookups, &mut sight).await;
     sight
 }
@@ -138,10 +138,18 @@ fn to_live(settings: &Settings, sight: &Sight, now: Timestamp) -> Vec<String> {
     own.iter().map(|own| own.identifier().to_owned()).chain(next).collect()
 }
 
-async fn record<R: Rds, D: Dns, L: Lookups>(settings: &Settings, ports: &Ports<'_, R, D, L>, sight: &mut Sight) {
-    let zones = seen(ports.lookups.zones().await);
-    let zone = zone_id(settings, zones.as_deref().ok());
-    sight.zones = Some(zones);
+async fn record<R: Rds, D: Dns, L: Lookups>(
+    settings: &Settings,
+    ports: &Ports<'_, R, D, L>,
+    caller: Caller,
+    sight: &mut Sight,
+) {
+    // A function is told the zone, and may list no others.
+    if caller == Caller::Person || settings.promote.hosted_zone_id.is_none() {
+        sight.zones = Some(seen(ports.lookups.zones().await));
+    }
+    let zones = sight.zones.as_ref().and_then(|zones| zones.as_deref().ok());
+    let zone = zone_id(settings, zones);
     let Some(zone) = zone else { return };
     sight.record = Some(match ports.dns.record(&zone, &settings.promote.cname).await {
         Ok(record) => Ok(Some(record)),

@@ -213,9 +213,17 @@ pub struct Port {
 }
 
 impl Port {
-    pub(crate) async fn call<T: fmt::Debug>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
+    async fn call<T: fmt::Debug>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
         self.process.turn().await;
         let answer = self.make(call, apply).await;
+        self.process.hears(&answer);
+        answer
+    }
+
+    /// A call before which nobody comes in: its answer does not hang on what others do, and each place where they could
+    /// come in multiplies the orders that there are.
+    async fn look_up<T: fmt::Debug>(&self, what: &'static str, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
+        let answer = self.make(Call::Lookup(what), apply).await;
         self.process.hears(&answer);
         answer
     }

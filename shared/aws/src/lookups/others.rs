@@ -7,7 +7,7 @@ use stages::ports::{Answer, Failure, Identity};
 use tag_state::facts::{MailAccount, SecurityGroup, StorageKey, Zone};
 
 use crate::errors::{call_error, unexpected};
-use crate::query::Query;
+use crate::query::{Element, Query};
 
 pub(super) async fn identity(sts: &aws_sdk_sts::Client) -> Answer<Identity> {
     const OPERATION: &str = "GetCallerIdentity";
@@ -30,10 +30,12 @@ pub(super) async fn security_groups(ec2: &Query, ids: &BTreeSet<String>) -> Answ
     let subject: Vec<&str> = ids.iter().map(String::as_str).collect();
     let answer = ec2.call("DescribeSecurityGroups", &subject.join(", "), &parameters).await?;
     let groups = answer.get("securityGroupInfo").map(|list| &list.elements[..]).unwrap_or_default();
-    Ok(groups
-        .iter()
-        .map(|group| SecurityGroup { id: group.text_of("groupId").to_owned(), vpc: group.text_of("vpcId").to_owned() })
-        .collect())
+    let group = |group: &Element| SecurityGroup {
+        id: group.text_of("groupId").to_owned(),
+        vpc: group.text_of("vpcId").to_owned(),
+    };
+    // A local cloud may not know this filter, and answer all that there are.
+    Ok(groups.iter().map(group).filter(|group| ids.contains(&group.id)).collect())
 }
 
 pub(super) async fn storage_key(kms: &aws_sdk_kms::Client, key_id: &str) -> Answer<Option<StorageKey>> {

@@ -98,7 +98,7 @@ async fn a_group_that_may_not_be_looked_at_is_not_missing() {
 #[tokio::test]
 async fn security_groups_are_filtered_so_that_a_missing_one_is_no_error() {
     let body = "<DescribeSecurityGroupsResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>r</requestId>\
-        <securityGroupInfo><item><ownerId>1</ownerId><groupId>sg-2</groupId><groupName>dev</groupName><ipPermissions/>\
+        <securityGroupInfo><item><groupId>sg-3</groupId><vpcId>vpc-1</vpcId></item><item><ownerId>1</ownerId><groupId>sg-2</groupId><groupName>dev</groupName><ipPermissions/>\
         <vpcId>vpc-1</vpcId></item></securityGroupInfo></DescribeSecurityGroupsResponse>";
     let server = Loopback::answering(200, body);
     let aws = Aws::new(&server.environment());

@@ -6,8 +6,10 @@ mod common;
 
 mod answering;
 mod asking;
+mod checking;
 mod cycles;
 mod promoting;
+mod refusing;
 mod rehearsing;
 mod retiring;
 mod returning;

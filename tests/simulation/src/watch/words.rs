@@ -8,7 +8,7 @@ pub(super) fn words(call: Call<'_>) -> String {
         Call::Instances => "lists the instances".to_owned(),
         Call::Snapshots => "lists the snapshots".to_owned(),
         Call::Snapshot => "looks at a snapshot".to_owned(),
-        Call::Lookup(what) => format!("looks up: {what}"),
+        Call::Lookup(what) => format!("looks up {what}"),
         Call::ManualSnapshots => "lists the manual snapshots".to_owned(),
         Call::Connections(identifier) => format!("asks who is connected to {identifier}"),
         Call::Record => "reads the CNAME".to_owned(),
