@@ -116,6 +116,13 @@ reasons! {
         /// How many there are.
         count: usize
     } "too-many" => "{count} instances of this echo are alive, which is as many as rdsecho.maxInstances allows: retire one, or raise it";
+    /// As many in a row have failed as may.
+    RetriesUsedUp {
+        /// The last of them.
+        instance: String,
+        /// How many there were.
+        failed: u32
+    } "retries-used-up" => "{failed} in a row have failed, the last one was {instance}: mend the cause; the next one is tried when that is gone, or at once with a higher rdsecho.retries";
     /// An instance that is not ours has one of our identifiers.
     StrangerInTheWay {
         /// Its identifier.
@@ -230,6 +237,32 @@ reasons! {
     NotConfirmed {} "not-confirmed" => "it was not confirmed, and is left alone";
     /// It needs no adoption.
     AlreadyOurs {} "already-ours" => "it is this echo's already";
+    /// A person has it kept.
+    Held {
+        /// Until when, and why.
+        how: String
+    } "held" => "it is held {how}";
+    /// There is no hold to take back.
+    NotHeld {} "not-held" => "nobody holds it";
+    /// A hold that would be over.
+    HoldIsPast {
+        /// Its end.
+        until: Timestamp
+    } "hold-is-past" => "{until} has passed: a hold ends in the future";
+    /// It is past the point of no return, and somebody wants it.
+    Condemned {} "condemned" => "it is retired, the point of no return: what is needed of it is in its final snapshot, or in the snapshot that it was restored from";
+    /// A hold that was written in the moment of the point of no return.
+    HeldTooLate {
+        /// What that means.
+        what: String
+    } "held-too-late" => "retire condemned it at the same moment, and the hold came too late: {what}";
+    /// People are being asked about it.
+    RequestOpen {} "request-open" => "people are asked about it: confirm it, or cancel it, first";
+    /// It is to be in use again, and nobody has typed its identifier.
+    ToBeTyped {
+        /// The identifier.
+        instance: String
+    } "to-be-typed" => "whoever points the CNAME at it types its identifier: run rds-echo promote --to {instance} at a terminal";
     /// The grace period.
     Grace {
         /// When it ends.

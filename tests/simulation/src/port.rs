@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Macs, Mailer, Rds};
 use tag_state::approval::{Claim, Mac};
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
-use tag_state::facts::{Instance, Record, Snapshot, SnapshotType, Tags};
+use tag_state::facts::{Event, Instance, Record, Snapshot, SnapshotType, Tags};
 
 use crate::town::{Town, refused};
 use crate::trouble::{Kind, Trouble};
@@ -31,6 +31,7 @@ pub enum Call<'a> {
     /// One of [`Lookups`](stages::ports::Lookups), by its name there.
     Lookup(&'static str),
     Record,
+    Events,
     Generate,
     Verify,
     Write(WriteRef<'a>),
@@ -104,6 +105,8 @@ pub struct Reads {
     pub single: BTreeMap<String, (u64, Option<Instance>)>,
     /// Instances of the listing or read singly whose tags were shown without the last write.
     pub stale: BTreeSet<String>,
+    /// Instances of the listing whose tags were.
+    pub listed_stale: BTreeSet<String>,
     /// The CNAME, as shown.
     pub record: Option<(u64, Record)>,
     /// The targets that this process has swapped the CNAME to.
@@ -320,7 +323,9 @@ impl Rds for Port {
         for instance in &mut found {
             self.shown(instance);
         }
-        self.process.reads.borrow_mut().listing = Some(self.town.watch.borrow().ledger.step);
+        let mut reads = self.process.reads.borrow_mut();
+        reads.listing = Some(self.town.watch.borrow().ledger.step);
+        reads.listed_stale = reads.stale.clone();
         Ok(found)
     }
 
@@ -350,6 +355,10 @@ impl Rds for Port {
 
     async fn delete(&self, delete: &Delete) -> Answer<()> {
         self.call(Call::Write(WriteRef::Delete(delete)), async || self.town.rds.delete(delete).await).await
+    }
+
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
+        self.call(Call::Events, async || self.town.rds.events(identifier, since).await).await
     }
 }
 
