@@ -148,7 +148,7 @@ async fn lookups_over_http_are_told_what_they_are_told_in_process() {
         .await;
     assert_eq!(told, expected);
     let some = expected.iter().filter(|line| *line != "None" && *line != "[]").count();
-    assert_eq!((some, expected.len()), (15, 22), "{expected:#?}");
+    assert_eq!((some, expected.len()), (13, 22), "{expected:#?}");
 }
 
 fn environment(address: &str) -> Environment {

@@ -1,7 +1,7 @@
 //! ModifyDBInstance: available lingers, values are pending, groups wait for the reboot.
 
-use rds_sim::world::Modify;
 use rds_sim::world::model::GroupStatus;
+use rds_sim::world::{GroupKind, Modify};
 use tag_state::parameter::{Parameter, Parameters, Value};
 
 use crate::support::*;
@@ -36,11 +36,12 @@ fn security_groups_are_never_pending_and_have_no_event_of_their_own() {
 #[test]
 fn a_parameter_group_is_applying_then_pending_reboot_and_in_sync_after_the_reboot() {
     let mut world = world_with_echo();
-    modify(&mut world, [(Parameter::DbParameterGroupName, text("default.tuned"))], true).expect("accepted");
+    world.create_group(GroupKind::Parameter, "tuned").expect("made");
+    modify(&mut world, [(Parameter::DbParameterGroupName, text("tuned"))], true).expect("accepted");
     assert_eq!(echo(&world).text(Parameter::DbParameterGroupName), "default.postgres16");
     assert_eq!(lines(&seconds(&mut world, 45)), ["00:00:45 modifying 0011"]);
     assert_eq!(echo(&world).parameter_group, GroupStatus::Applying);
-    assert_eq!(echo(&world).text(Parameter::DbParameterGroupName), "default.tuned");
+    assert_eq!(echo(&world).text(Parameter::DbParameterGroupName), "tuned");
     assert_eq!(lines(&seconds(&mut world, 300)), ["00:05:45 available 0092"]);
     assert_eq!(echo(&world).parameter_group, GroupStatus::PendingReboot);
     world.reboot(ECHO).expect("rebooting");
@@ -51,7 +52,8 @@ fn a_parameter_group_is_applying_then_pending_reboot_and_in_sync_after_the_reboo
 #[test]
 fn a_reboot_that_comes_too_early_leaves_the_group_pending_reboot() {
     let mut world = world_with_echo();
-    modify(&mut world, [(Parameter::DbParameterGroupName, text("default.tuned"))], true).expect("accepted");
+    world.create_group(GroupKind::Parameter, "tuned").expect("made");
+    modify(&mut world, [(Parameter::DbParameterGroupName, text("tuned"))], true).expect("accepted");
     world.reboot(ECHO).expect("available lingers, so it is accepted");
     assert_eq!(
         lines(&seconds(&mut world, 600)),
@@ -63,8 +65,8 @@ fn a_reboot_that_comes_too_early_leaves_the_group_pending_reboot() {
 #[test]
 fn what_is_not_immediate_stays_pending_until_the_window() {
     let mut world = world_with_echo();
-    let both =
-        [(Parameter::DbInstanceClass, text("db.t4g.small")), (Parameter::OptionGroupName, text("default:other"))];
+    world.create_group(GroupKind::Option, "other").expect("made");
+    let both = [(Parameter::DbInstanceClass, text("db.t4g.small")), (Parameter::OptionGroupName, text("other"))];
     modify(&mut world, both, false).expect("accepted");
     assert!(seconds(&mut world, 7 * 86400).is_empty());
     assert_eq!(echo(&world).facts().pending, ["DBInstanceClass".to_owned()].into());
@@ -73,7 +75,7 @@ fn what_is_not_immediate_stays_pending_until_the_window() {
     world.maintain(ECHO).expect("the window");
     assert_eq!(lines(&seconds(&mut world, 300)).len(), 2);
     assert_eq!(echo(&world).option_group, GroupStatus::InSync);
-    assert_eq!(echo(&world).text(Parameter::OptionGroupName), "default:other");
+    assert_eq!(echo(&world).text(Parameter::OptionGroupName), "other");
     assert_eq!(echo(&world).text(Parameter::DbInstanceClass), "db.t4g.small");
 }
 
