@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use stages::check::{Finding, Grade, Ports, run};
+use stages::permissions;
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::print::{Printer, Tone};
@@ -22,6 +23,7 @@ pub async fn check(mut session: Session, printer: &Printer) -> Outcome {
     let ports = Ports { rds: &session.rds, dns: &session.dns, lookups: &session.lookups };
     let settings = &session.settings;
     findings.extend(run(settings, &identity, &session.region, &ports, now()).await);
+    findings.extend(permissions::run(settings, &identity, &session.region, &session.roles, now()).await);
     let tone = |grade| match grade {
         Grade::Good => Tone::Good,
         Grade::Doubtful => Tone::Doubtful,

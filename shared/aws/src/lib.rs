@@ -7,6 +7,7 @@ pub mod environment;
 mod errors;
 pub mod eventbridge;
 pub mod function_url;
+pub mod iam;
 pub mod kms;
 pub mod lambda;
 mod lazy;
@@ -20,6 +21,7 @@ mod transport;
 
 pub use environment::{Environment, Unusable};
 pub use eventbridge::EventBridge;
+pub use iam::Iam;
 pub use kms::Kms;
 pub use lookups::Aws;
 pub use rds::Rds;

@@ -10,6 +10,7 @@ mod sample;
 mod schema;
 mod zone;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::SignedDuration;
@@ -17,6 +18,7 @@ use jiff::SignedDuration;
 use crate::facts::Tags;
 use crate::name::EchoName;
 use crate::parameter::Parameters;
+use crate::permissions::Role;
 
 pub use options::{Entry, Options, split_options};
 pub use properties::{Properties, read_properties, read_properties_below};
@@ -51,6 +53,8 @@ pub struct Settings {
     pub promote: Promotion,
     /// `rdsecho.retire.*`.
     pub retire: Retirement,
+    /// `rdsecho.check.roles`: the names of the deployed functions' roles; only `rds-echo check` asks for them.
+    pub roles: BTreeMap<Role, String>,
 }
 
 /// What is restored. An enum, so that other kinds (a cluster, a shared snapshot) find their place here.

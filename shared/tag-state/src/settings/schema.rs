@@ -24,7 +24,7 @@ pub struct Key {
 }
 
 /// The parts of a settings file, in their order.
-pub(super) const PARTS: [&str; 7] = [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT];
+pub(super) const PARTS: [&str; 8] = [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT, CHECK];
 
 const GENERAL: &str = "General";
 const RESTORE: &str = "Restore";
@@ -33,6 +33,7 @@ const REBOOT: &str = "Reboot";
 const PROMOTION: &str = "Promotion";
 const APPROVAL: &str = "Approval";
 const RETIREMENT: &str = "Retirement";
+const CHECK: &str = "Check";
 
 const PREFIX: &str = "rdsecho.";
 const FLAG: &str = "true or false";
@@ -294,6 +295,14 @@ const ROWS: &[Row] = &[
          taken, -2 and so on is added.",
         "letters, digits and single hyphens, and {instance}",
         "{instance}-final",
+    ),
+    Row::list(
+        CHECK,
+        "check.roles",
+        "The roles of the deployed functions, which rds-echo check asks IAM about. The stack gives them to the command \
+         line; nothing else reads them.",
+        "FUNCTION=ROLE pairs separated by commas: the names of roles",
+        "new=rds-echo-dev-NewRole-AbCdEf,retire=rds-echo-dev-RetireRole-GhIjKl",
     ),
 ];
 
