@@ -8,10 +8,13 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Macs, Mailer, Rds};
+use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Identity, Lookups, Macs, Mailer, Rds};
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
-use tag_state::facts::{Instance, Record, Snapshot, Tags};
+use tag_state::facts::{
+    Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
+    SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
+};
 
 use crate::session::{Session, now};
 
@@ -77,8 +80,8 @@ impl Rds for Hands<'_> {
         self.session.rds.instances(prefix).await
     }
 
-    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>> {
-        self.session.rds.snapshots(instance).await
+    async fn snapshots(&self, instance: &str, types: &BTreeSet<SnapshotType>) -> Answer<Vec<Snapshot>> {
+        self.session.rds.snapshots(instance, types).await
     }
 
     async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>> {
@@ -143,5 +146,59 @@ impl Macs for Hands<'_> {
 impl Announcer for Hands<'_> {
     async fn announce(&self, announcement: &Announcement) -> Answer<()> {
         self.session.announcer.announce(announcement).await
+    }
+}
+
+impl Lookups for Hands<'_> {
+    async fn identity(&self) -> Answer<Identity> {
+        self.session.lookups.identity().await
+    }
+
+    async fn parameter_group(&self, name: &str) -> Answer<Option<ParameterGroup>> {
+        self.session.lookups.parameter_group(name).await
+    }
+
+    async fn option_group(&self, name: &str) -> Answer<Option<OptionGroup>> {
+        self.session.lookups.option_group(name).await
+    }
+
+    async fn subnet_group(&self, name: &str) -> Answer<Option<SubnetGroup>> {
+        self.session.lookups.subnet_group(name).await
+    }
+
+    async fn security_groups(&self, ids: &BTreeSet<String>) -> Answer<Vec<SecurityGroup>> {
+        self.session.lookups.security_groups(ids).await
+    }
+
+    async fn family(&self, engine: &str, version: &str) -> Answer<Option<String>> {
+        self.session.lookups.family(engine, version).await
+    }
+
+    async fn orderable(&self, engine: &str, version: &str, class: &str) -> Answer<Vec<Orderable>> {
+        self.session.lookups.orderable(engine, version, class).await
+    }
+
+    async fn quotas(&self) -> Answer<Vec<Quota>> {
+        self.session.lookups.quotas().await
+    }
+
+    async fn storage_key(&self, key_id: &str) -> Answer<Option<StorageKey>> {
+        self.session.lookups.storage_key(key_id).await
+    }
+
+    async fn zones(&self) -> Answer<Vec<Zone>> {
+        self.session.lookups.zones().await
+    }
+
+    async fn mac_key(&self, key_id: &str) -> Answer<Option<String>> {
+        self.session.lookups.mac_key(key_id).await
+    }
+
+    async fn sender(&self, address: &str) -> Answer<bool> {
+        self.session.lookups.sender(address).await
+    }
+
+    async fn mail_account(&self) -> Answer<MailAccount> {
+        self.session.lookups.mail_account().await
     }
 }

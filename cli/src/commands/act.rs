@@ -1,7 +1,7 @@
 //! The commands that change something.
 
 use jiff::{SignedDuration, Timestamp};
-use stages::ports::{Announcer, Dns, Macs, Mailer, Rds};
+use stages::ports::{Announcer, Dns, Lookups, Macs, Mailer, Rds};
 use stages::report::{Did, Report};
 use stages::{adopt, answer, approve, forget, modify, new, promote, reboot, request_approval, retire, rollback};
 use tag_state::approval::Action;
@@ -137,7 +137,7 @@ pub async fn act(mut session: Session, global: &Global, printer: &Printer, act: 
 /// The command over whatever ports: AWS, or a rehearsal.
 pub async fn perform<P>(settings: &Settings, port: &P, act: &Act, typed: Option<&str>) -> Report
 where
-    P: Rds + Dns + Macs + Mailer + Announcer,
+    P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
 {
     let mut report = once(settings, port, act, typed, now()).await;
     if let Act::Retire { now: true, .. } = act {
@@ -155,7 +155,7 @@ where
 
 async fn once<P>(settings: &Settings, port: &P, act: &Act, typed: Option<&str>, now: Timestamp) -> Report
 where
-    P: Rds + Dns + Macs + Mailer + Announcer,
+    P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
 {
     let wake = |instance: &Option<String>| match instance {
         None => Wake::All,
@@ -164,7 +164,10 @@ where
         }
     };
     match act {
-        Act::New => new::run(settings, port, port, &Wake::All, now).await,
+        Act::New => {
+            let ports = new::Ports { rds: port, dns: port, lookups: port, announcer: port };
+            new::run(settings, &ports, &Wake::All, now).await
+        }
         Act::Modify { instance } => modify::run(settings, port, port, &wake(instance), now).await,
         Act::Reboot { instance } => reboot::run(settings, port, port, &wake(instance), now).await,
         Act::Request { instance, how } => {

@@ -1,10 +1,11 @@
 //! Settings, access, and whether what the settings name is there.
 
-use serde_json::json;
-use stages::check::{Finding, Grade, Ports, run};
+use serde_json::{Value, json};
+use stages::check::{Ports, run};
 use stages::permissions;
+use tag_state::check::{Finding, Grade};
 
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::{Exit, Outcome};
 use crate::print::{Printer, Tone};
 use crate::session::{Session, now};
 use crate::table::table;
@@ -14,15 +15,10 @@ use crate::table::table;
 /// # Errors
 /// Where it may not be looked for at all.
 pub async fn check(mut session: Session, printer: &Printer) -> Outcome {
-    let mut findings = Vec::new();
-    if let Err(Failure { message, exit }) = session.find_the_zone(printer).await {
-        let grade = if exit == Exit::Aws { Grade::Doubtful } else { Grade::Bad };
-        findings.push(Finding { what: "rdsecho.promote.hostedZoneId".to_owned(), grade, says: message });
-    }
     let identity = session.identity().await.clone();
     let ports = Ports { rds: &session.rds, dns: &session.dns, lookups: &session.lookups };
     let settings = &session.settings;
-    findings.extend(run(settings, &identity, &session.region, &ports, now()).await);
+    let mut findings = run(settings, &identity, &session.region, &ports, now()).await;
     findings.extend(permissions::run(settings, &identity, &session.region, &session.roles, now()).await);
     let tone = |grade| match grade {
         Grade::Good => Tone::Good,
@@ -36,7 +32,7 @@ pub async fn check(mut session: Session, printer: &Printer) -> Outcome {
         json!({
             "echo": settings.name.as_str(),
             "worst": worst.word(),
-            "findings": findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
+            "findings": findings.iter().map(to_json).collect::<Vec<_>>(),
         })
     });
     if identity.is_err() {
@@ -46,4 +42,8 @@ pub async fn check(mut session: Session, printer: &Printer) -> Outcome {
         Grade::Good | Grade::Doubtful => Exit::Done,
         Grade::Bad => Exit::Refused,
     })
+}
+
+fn to_json(finding: &Finding) -> Value {
+    json!({ "what": finding.what, "grade": finding.grade.word(), "says": finding.says })
 }

@@ -1,62 +1,19 @@
-//! Whether what the settings name is there and can be reached: all findings at once, nothing touched.
+//! Looks at what the settings make necessary, nothing twice, and hands it to the pure findings. Nothing is touched.
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use tag_state::check::{
+    Finding, Seen, Sight, combinations, engine, final_snapshots, findings, named, takes_the_sources_class, versions,
+    zone_id,
+};
 use tag_state::decide::Decision;
-use tag_state::decide::new::{ours, snapshot};
-use tag_state::facts::Record;
+use tag_state::decide::new::{identifier, ours};
+use tag_state::facts::{Instance, Snapshot};
 use tag_state::parameter::Parameter;
-use tag_state::settings::{Approval, Settings, Source};
+use tag_state::settings::{Approval, Caller, Settings, Source};
 
-use crate::ports::{Answer, CallError, Dns, Identity, Lookups, Rds};
-
-/// How good a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
-    /// As it should be.
-    Good,
-    /// It may be meant so, or could not be looked at.
-    Doubtful,
-    /// A stage will fail on it.
-    Bad,
-}
-
-impl Grade {
-    /// Its word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Grade::Good => "ok",
-            Grade::Doubtful => "doubtful",
-            Grade::Bad => "bad",
-        }
-    }
-}
-
-/// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What: a setting's key, or a name for what no setting names.
-    pub what: String,
-    /// How it is.
-    pub grade: Grade,
-    /// In words; with the remedy, where it is not good.
-    pub says: String,
-}
-
-impl Finding {
-    fn new(what: &str, grade: Grade, says: impl Into<String>) -> Finding {
-        Finding { what: what.to_owned(), grade, says: says.into() }
-    }
-
-    fn failed(what: &str, error: &CallError) -> Finding {
-        Finding::new(what, Grade::Doubtful, format!("could not be looked at: {error}"))
-    }
-
-    /// For machines.
-    pub fn to_json(&self) -> Value {
-        json!({ "what": self.what, "grade": self.grade.word(), "says": self.says })
-    }
-}
+use crate::ports::{Answer, Dns, Failure, Identity, Lookups, Rds};
 
 /// What check needs of the world.
 pub struct Ports<'a, R, D, L> {
@@ -68,7 +25,7 @@ pub struct Ports<'a, R, D, L> {
     pub lookups: &'a L,
 }
 
-/// Looks at everything that the settings name.
+/// Looks at everything that the settings name, for a person.
 pub async fn run<R: Rds, D: Dns, L: Lookups>(
     settings: &Settings,
     identity: &Answer<Identity>,
@@ -76,159 +33,136 @@ pub async fn run<R: Rds, D: Dns, L: Lookups>(
     ports: &Ports<'_, R, D, L>,
     now: Timestamp,
 ) -> Vec<Finding> {
-    let mut findings = vec![access(settings, identity, region)];
-    findings.extend(instances(settings, ports.rds).await);
-    findings.extend(source(settings, ports.rds, now).await);
-    findings.extend(groups(settings, ports.lookups).await);
-    findings.push(record(settings, ports.dns).await);
-    findings.extend(asking(settings, ports.lookups).await);
-    findings
+    let Source::LatestSnapshotOf(source) = &settings.source;
+    let instances = ports.rds.instances(&settings.name.identifier_prefix()).await;
+    let snapshots = ports.rds.snapshots(source, &settings.snapshots.types).await;
+    let sight = look(settings, ports, seen(instances), seen(snapshots), now).await;
+    let mut found = vec![access(settings, identity, region)];
+    found.extend(findings(settings, &sight, Caller::Person, now));
+    found
 }
 
 fn access(settings: &Settings, identity: &Answer<Identity>, region: &str) -> Finding {
+    const WHAT: &str = "credentials";
     match identity {
-        Err(error) => {
-            Finding::new("credentials", Grade::Bad, format!("{error}: log in, or choose a profile with --profile"))
-        }
+        Err(error) => Finding::bad(WHAT, format!("{error}: log in, or choose a profile with --profile")),
         Ok(identity) => match settings.check_place(region, &identity.account) {
-            Ok(()) => Finding::new(
-                "credentials",
-                Grade::Good,
-                format!("{} in {region}, account {}", identity.arn, identity.account),
-            ),
+            Ok(()) => Finding::good(WHAT, format!("{} in {region}, account {}", identity.arn, identity.account)),
             Err(error) => {
                 let problems: Vec<String> = error.problems.iter().map(ToString::to_string).collect();
-                Finding::new("credentials", Grade::Bad, problems.join("; "))
+                Finding::bad(WHAT, problems.join("; "))
             }
         },
     }
 }
 
-async fn instances(settings: &Settings, rds: &impl Rds) -> Option<Finding> {
-    let what = "instances";
-    Some(match rds.instances(&settings.name.identifier_prefix()).await {
-        Err(error) => Finding::new(what, Grade::Bad, format!("{error}: every stage needs rds:DescribeDBInstances")),
-        Ok(named) => match ours(settings, named) {
-            Ok(own) => Finding::new(what, Grade::Good, format!("{} of at most {}", own.len(), settings.max_instances)),
-            Err(stranger) => Finding::new(what, Grade::Bad, format!("{stranger}; nothing new is restored until then")),
-        },
-    })
+fn seen<T>(answer: Answer<T>) -> Seen<T> {
+    answer.map_err(|error| error.to_string())
 }
 
-async fn source(settings: &Settings, rds: &impl Rds, now: Timestamp) -> Vec<Finding> {
-    let Source::LatestSnapshotOf(source) = &settings.source;
-    let what = "rdsecho.snapshot.dbInstanceIdentifier";
-    let snapshots = match rds.snapshots(source).await {
-        Ok(snapshots) => snapshots,
-        Err(error) => return vec![Finding::failed(what, &error)],
+/// Everything else, for one who knows the instances and the source's snapshots already.
+pub(crate) async fn look<R: Rds, D: Dns, L: Lookups>(
+    settings: &Settings,
+    ports: &Ports<'_, R, D, L>,
+    instances: Seen<Vec<Instance>>,
+    snapshots: Seen<Vec<Snapshot>>,
+    now: Timestamp,
+) -> Sight {
+    let mut sight = Sight { instances: Some(instances), snapshots: Some(snapshots), ..Sight::default() };
+    if let Some(snapshot) = sight.snapshot(settings).cloned() {
+        engine_and_class(settings, ports, &snapshot, &mut sight).await;
+    }
+    groups(settings, ports.lookups, &mut sight).await;
+    sight.quotas = Some(seen(ports.lookups.quotas().await));
+    for name in final_snapshots(settings, &to_live(settings, &sight, now)) {
+        let found = ports.rds.snapshot(&name).await;
+        sight.final_snapshots.insert(name, seen(found.map(|found| found.is_some())));
+    }
+    record(settings, ports, &mut sight).await;
+    asking(settings, ports.lookups, &mut sight).await;
+    sight
+}
+
+/// What depends on the snapshot.
+async fn engine_and_class<R: Rds, D: Dns, L: Lookups>(
+    settings: &Settings,
+    ports: &Ports<'_, R, D, L>,
+    snapshot: &Snapshot,
+    sight: &mut Sight,
+) {
+    let engine = engine(settings, snapshot);
+    for version in versions(settings, snapshot) {
+        let family = seen(ports.lookups.family(&engine, &version).await);
+        sight.families.insert(version, family);
+    }
+    if takes_the_sources_class(settings) {
+        let Source::LatestSnapshotOf(source) = &settings.source;
+        sight.source = Some(seen(ports.rds.instance(source).await));
+    }
+    let source = sight.source.as_ref().and_then(|seen| seen.as_ref().ok()?.as_ref());
+    for (version, class) in combinations(settings, snapshot, source) {
+        let offers = seen(ports.lookups.orderable(&engine, &version, &class).await);
+        sight.orderable.insert((version, class), offers);
+    }
+    if let Some(key) = snapshot.kms_key.as_ref().filter(|_| snapshot.encrypted) {
+        sight.storage_key = Some(seen(ports.lookups.storage_key(key).await));
+    }
+}
+
+async fn groups(settings: &Settings, lookups: &impl Lookups, sight: &mut Sight) {
+    for name in named(settings, Parameter::DbParameterGroupName) {
+        let group = seen(lookups.parameter_group(&name).await);
+        sight.parameter_groups.insert(name, group);
+    }
+    for name in named(settings, Parameter::OptionGroupName) {
+        let group = seen(lookups.option_group(&name).await);
+        sight.option_groups.insert(name, group);
+    }
+    if let Some(name) = named(settings, Parameter::DbSubnetGroupName).first() {
+        sight.subnet_group = Some(seen(lookups.subnet_group(name).await));
+    }
+    let ids = named(settings, Parameter::VpcSecurityGroupIds);
+    if !ids.is_empty() {
+        sight.security_groups = Some(seen(lookups.security_groups(&ids).await));
+    }
+}
+
+/// The identifiers of those that live, and of the next one.
+fn to_live(settings: &Settings, sight: &Sight, now: Timestamp) -> Vec<String> {
+    let Some(Ok(named)) = &sight.instances else { return Vec::new() };
+    let Ok(own) = ours(settings, named.clone()) else { return Vec::new() };
+    let next = match identifier(settings, &own, now) {
+        Decision::Act(next) => Some(next),
+        Decision::Wait { .. } | Decision::Refuse(_) | Decision::Nothing(_) => None,
     };
-    vec![match snapshot(settings, &snapshots, None) {
-        Decision::Act(latest) => {
-            let age = latest.created.map_or(SignedDuration::ZERO, |created| now.duration_since(created));
-            let says = format!("{} ({}), {} hours old", latest.identifier, latest.snapshot_type, age.as_hours());
-            // Automated backups come every day: one that is older says that they are off, or fail.
-            let grade = if age > SignedDuration::from_hours(48) { Grade::Doubtful } else { Grade::Good };
-            Finding::new(what, grade, says)
-        }
-        Decision::Wait { reason, .. } | Decision::Refuse(reason) | Decision::Nothing(reason) => {
-            Finding::new(what, Grade::Bad, reason.to_string())
-        }
-    }]
+    own.iter().map(|own| own.identifier().to_owned()).chain(next).collect()
 }
 
-async fn groups(settings: &Settings, lookups: &impl Lookups) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let parts = [("new", &settings.new.parameters), ("mod", &settings.modify.parameters)];
-    for (part, parameters) in parts {
-        for parameter in [Parameter::DbParameterGroupName, Parameter::OptionGroupName, Parameter::DbSubnetGroupName] {
-            let Some(name) = parameters.get(&parameter).map(ToString::to_string) else { continue };
-            let answer = if parameter == Parameter::DbParameterGroupName {
-                lookups.parameter_group(&name).await
-            } else if parameter == Parameter::OptionGroupName {
-                lookups.option_group(&name).await
-            } else {
-                lookups.subnet_group(&name).await
-            };
-            let what = format!("rdsecho.{part}.{parameter}");
-            findings.push(match answer {
-                Ok(true) => Finding::new(&what, Grade::Good, format!("{name} is there")),
-                Ok(false) => Finding::new(
-                    &what,
-                    Grade::Bad,
-                    format!("there is no {name} in this region: make it, or name another"),
-                ),
-                Err(error) => Finding::failed(&what, &error),
-            });
-        }
-    }
-    findings
+async fn record<R: Rds, D: Dns, L: Lookups>(settings: &Settings, ports: &Ports<'_, R, D, L>, sight: &mut Sight) {
+    let zones = seen(ports.lookups.zones().await);
+    let zone = zone_id(settings, zones.as_deref().ok());
+    sight.zones = Some(zones);
+    let Some(zone) = zone else { return };
+    sight.record = Some(match ports.dns.record(&zone, &settings.promote.cname).await {
+        Ok(record) => Ok(Some(record)),
+        Err(error) if error.failure == Failure::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+    });
 }
 
-async fn record(settings: &Settings, dns: &impl Dns) -> Finding {
-    let what = "rdsecho.promote.cname";
-    let name = &settings.promote.cname;
-    let Some(zone) = &settings.promote.hosted_zone_id else {
-        return Finding::new(what, Grade::Bad, "no hosted zone of it was found: set rdsecho.promote.hostedZoneId");
-    };
-    match dns.record(zone, name).await {
-        Ok(Record::Cname { value, ttl }) => {
-            Finding::new(what, Grade::Good, format!("{name} in {zone} points at {value}, for {ttl} s"))
-        }
-        Ok(Record::Absent) => Finding::new(
-            what,
-            Grade::Doubtful,
-            format!("there is no {name} in {zone} yet: the first promotion creates it, and nothing is retired before"),
-        ),
-        Ok(Record::Other(is)) => Finding::new(what, Grade::Bad, format!("{name} is {is}: make it a plain CNAME")),
-        Err(error) => Finding::new(what, Grade::Bad, format!("{error}: check rdsecho.promote.hostedZoneId")),
+async fn asking(settings: &Settings, lookups: &impl Lookups, sight: &mut Sight) {
+    let Approval::Required { approvers, .. } = &settings.promote.approval else { return };
+    let account = seen(lookups.mail_account().await);
+    let sandbox = account.as_ref().is_ok_and(|account| !account.production);
+    sight.mail_account = Some(account);
+    let asked = approvers.iter().filter(|_| sandbox);
+    let addresses: BTreeSet<&String> = settings.promote.sender.iter().chain(asked).collect();
+    let mut verified = BTreeMap::new();
+    for address in addresses {
+        verified.insert(address.clone(), seen(lookups.sender(address).await));
     }
-}
-
-async fn asking(settings: &Settings, lookups: &impl Lookups) -> Vec<Finding> {
-    let what = "rdsecho.promote.approvers";
-    match &settings.promote.approval {
-        Approval::None => {
-            return vec![Finding::new(what, Grade::Doubtful, "nobody is asked: rdsecho.promote.approval=none")];
-        }
-        Approval::Typed => {
-            let says =
-                "none are named: a person promotes with rds-echo promote, and the functions refuse these settings";
-            return vec![Finding::new(what, Grade::Doubtful, says)];
-        }
-        Approval::Required { .. } => {}
+    sight.verified = verified;
+    if let Some(key_id) = &settings.promote.key_id {
+        sight.mac_key = Some(seen(lookups.mac_key(key_id).await));
     }
-    let mut findings = Vec::new();
-    let promote = &settings.promote;
-    let what = "rdsecho.promote.sender";
-    findings.push(match &promote.sender {
-        None => Finding::new(what, Grade::Bad, "is not set: nobody can be mailed"),
-        Some(sender) => match lookups.sender(sender).await {
-            Ok(true) => Finding::new(what, Grade::Good, format!("SES has verified {sender}")),
-            Ok(false) => Finding::new(
-                what,
-                Grade::Bad,
-                format!("SES has verified neither {sender} nor its domain: verify one of them"),
-            ),
-            Err(error) => Finding::failed(what, &error),
-        },
-    });
-    let what = "rdsecho.promote.keyId";
-    findings.push(match &promote.key_id {
-        None => Finding::new(what, Grade::Bad, "is not set: no link can be signed"),
-        Some(key_id) => match lookups.mac_key(key_id).await {
-            Ok(None) => Finding::new(what, Grade::Good, format!("{key_id} can sign links")),
-            Ok(Some(wrong)) => Finding::new(what, Grade::Bad, format!("{key_id} cannot sign links: {wrong}")),
-            Err(error) => Finding::failed(what, &error),
-        },
-    });
-    let what = "rdsecho.promote.url";
-    findings.push(match &promote.url {
-        Some(url) => Finding::new(what, Grade::Good, url.clone()),
-        None => Finding::new(
-            what,
-            Grade::Doubtful,
-            "is not set: rds-echo request cannot mail links (the functions know it)",
-        ),
-    });
-    findings
 }

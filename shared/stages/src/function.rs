@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
-use crate::ports::{Announcer, Dns, Macs, Mailer, Rds};
+use crate::ports::{Announcer, Dns, Lookups, Macs, Mailer, Rds};
 use crate::report::Report;
 use crate::{modify, new, promote, reboot, request_approval, retire};
 
@@ -46,10 +46,13 @@ impl Function {
     /// Runs it, over whatever ports.
     pub async fn run<P>(self, settings: &Settings, port: &P, wake: &Wake, now: Timestamp) -> Report
     where
-        P: Rds + Dns + Macs + Mailer + Announcer,
+        P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
     {
         match self {
-            Function::New => new::run(settings, port, port, wake, now).await,
+            Function::New => {
+                let ports = new::Ports { rds: port, dns: port, lookups: port, announcer: port };
+                new::run(settings, &ports, wake, now).await
+            }
             Function::Modify => modify::run(settings, port, port, wake, now).await,
             Function::Reboot => reboot::run(settings, port, port, wake, now).await,
             Function::RequestApproval => {

@@ -1,29 +1,46 @@
 //! Nothing to `new`: restores the latest snapshot.
 
 use jiff::Timestamp;
+use tag_state::announce::trouble;
+use tag_state::check::{Finding, Grade, bad, findings, fingerprint};
 use tag_state::decide::new::{identifier, in_flight, ours, restore, snapshot, superfluous};
+use tag_state::facts::{Instance, Snapshot};
+use tag_state::name::utc_date;
 use tag_state::own::OwnInstance;
 use tag_state::reason::Reason;
-use tag_state::settings::{Settings, Source};
+use tag_state::settings::{Caller, Settings, Source};
 use tag_state::stage::Stage;
+use tag_state::status::{Class, classify};
 use tag_state::tags::TagWriter;
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
-use crate::ports::{Announcer, Answer, CallError, Failure, Rds};
+use crate::check;
+use crate::ports::{Announcer, Answer, CallError, Dns, Failure, Lookups, Rds};
 use crate::report::{Did, Outcome, Report, Stop, to_act};
+
+/// What **new** needs of the world.
+pub struct Ports<'a, R, D, L, A> {
+    /// Amazon RDS.
+    pub rds: &'a R,
+    /// Amazon Route 53, which is only read.
+    pub dns: &'a D,
+    /// What the settings name.
+    pub lookups: &'a L,
+    /// Amazon EventBridge.
+    pub announcer: &'a A,
+}
 
 /// Restores a new instance, if it is time for one: at its schedule, or when a snapshot of the source is
 /// there. All of this echo's instances are looked at: whether to restore depends on every one of them.
-pub async fn run(
+pub async fn run<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     settings: &Settings,
-    rds: &impl Rds,
-    announcer: &impl Announcer,
+    ports: &Ports<'_, R, D, L, A>,
     wake: &Wake,
     now: Timestamp,
 ) -> Report {
     let mut report = Report::new(settings, "new", wake, now);
-    let scene = Scene { settings, rds, announcer, now };
+    let scene = Scene { settings, rds: ports.rds, announcer: ports.announcer, now };
     let foreign = match wake {
         Wake::All | Wake::Snapshot { .. } => None,
         Wake::Foreign { why } => Some(why.clone()),
@@ -33,21 +50,27 @@ pub async fn run(
         report.add(Outcome::not_done(None, Did::Nothing, &Reason::ForeignEvent { why }));
         return report;
     }
-    match turn(&scene, wake, &mut report).await {
+    let mut doubts = Vec::new();
+    match turn(&scene, ports, wake, &mut report, &mut doubts).await {
         Ok(outcome) => report.add(outcome),
         Err(stop) => report.stopped(None, stop),
+    }
+    for doubt in doubts {
+        report.add(Outcome::not_done(None, Did::Nothing, &Reason::Doubtful { what: doubt.to_string() }));
     }
     report
 }
 
-async fn turn<R: Rds, A: Announcer>(
+async fn turn<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     scene: &Scene<'_, R, A>,
+    ports: &Ports<'_, R, D, L, A>,
     wake: &Wake,
     report: &mut Report,
+    doubts: &mut Vec<Finding>,
 ) -> Result<Outcome, Stop> {
     let Scene { settings, rds, now, .. } = scene;
     let named = rds.instances(&settings.name.identifier_prefix()).await?;
-    let own = match ours(settings, named) {
+    let own = match ours(settings, named.clone()) {
         Ok(own) => own,
         Err(reason) => return Ok(Outcome::not_done(None, Did::Refuses, &reason)),
     };
@@ -57,12 +80,13 @@ async fn turn<R: Rds, A: Announcer>(
     }
     let identifier = to_act(identifier(settings, &own, *now), None)?;
     let Source::LatestSnapshotOf(source) = &settings.source;
-    let snapshots = rds.snapshots(source).await?;
+    let snapshots = rds.snapshots(source, &settings.snapshots.types).await?;
     let event_names = match wake {
         Wake::Snapshot { arn, .. } => Some(arn.as_str()),
         Wake::All | Wake::Instance { .. } | Wake::Foreign { .. } => None,
     };
     let snapshot = to_act(snapshot(settings, &snapshots, event_names), None)?;
+    *doubts = checked(scene, ports, (named, &own), &snapshots, report).await?;
     let call = restore(settings, identifier, snapshot, *now);
     let instance = match rds.restore(&call).await {
         Ok(instance) => instance,
@@ -83,6 +107,55 @@ async fn turn<R: Rds, A: Announcer>(
         format!("restore of {} requested", snapshot.identifier),
         "none is on its way, and the newest is old enough",
     ))
+}
+
+/// Looks at everything before a day is spent on it: what is doubtful, or that something is wrong. That is told once a
+/// day, as long as it is the same.
+async fn checked<R: Rds, D: Dns, L: Lookups, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    ports: &Ports<'_, R, D, L, A>,
+    (named, own): (Vec<Instance>, &[OwnInstance]),
+    snapshots: &[Snapshot],
+    report: &mut Report,
+) -> Result<Vec<Finding>, Stop> {
+    let Scene { settings, rds, now, .. } = scene;
+    let look = check::Ports { rds: ports.rds, dns: ports.dns, lookups: ports.lookups };
+    let sight = check::look(settings, &look, Ok(named), Ok(snapshots.to_vec()), *now).await;
+    let found = findings(settings, &sight, Caller::Function, *now);
+    let wrong = bad(&found);
+    if wrong.is_empty() {
+        return Ok(found.into_iter().filter(|one| one.grade == Grade::Doubtful).collect());
+    }
+    let details: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    let reason = Reason::CheckFailed { what: details.join("; ") };
+    let told = format!("{} {}", utc_date(*now), fingerprint(&wrong));
+    let living = own.iter().filter(|own| classify(&own.facts().status) != Class::Going);
+    let newest = living.max_by_key(|own| own.edition());
+    if newest.is_none_or(|own| own.tags().refused.as_deref() != Some(&told)) {
+        let summary = format!("no new echo of {} is restored: {}", settings.name, count(wrong.len()));
+        let announcement = trouble(settings, None, reason.code(), &summary, &details, *now);
+        // The tag comes behind: whoever dies in between tells it twice.
+        match scene.announcer.announce(&announcement).await {
+            Err(error) => report.warnings.push(error.to_string()),
+            Ok(()) => {
+                if let Some(own) = newest {
+                    let tags = TagWriter::new(&settings.name).text("refused", &told).finish();
+                    if let Err(error) = rds.add_tags(&own.facts().arn, &tags).await {
+                        report.warnings.push(error.to_string());
+                    }
+                }
+            }
+        }
+    }
+    Err(Outcome::not_done(None, Did::Refuses, &reason).into())
+}
+
+fn count(wrong: usize) -> String {
+    if wrong == 1 {
+        "1 thing has to be mended first".to_owned()
+    } else {
+        format!("{wrong} things have to be mended first")
+    }
 }
 
 /// Another run, or an answer that was lost, has restored it: that is success, if it is ours.

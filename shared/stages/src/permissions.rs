@@ -7,8 +7,8 @@ use tag_state::name::utc_date;
 use tag_state::permissions::{Denial, Judgement, Need, Place, Role, judge, needs, questions};
 use tag_state::settings::Settings;
 
-use crate::check::{Finding, Grade};
 use crate::ports::{Answer, Failure, Identity, Roles};
+use tag_state::check::{Finding, Grade};
 
 /// One finding a function whose role the settings name; none where they name none, as for an echo that is not deployed.
 pub async fn run(

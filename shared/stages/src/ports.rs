@@ -4,11 +4,15 @@
 //! Each call is one AWS operation (or one listing of several pages); the order in which a stage makes
 //! them is its crash safety, so nothing here retries, caches or combines.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
-use tag_state::facts::{Instance, Record, Snapshot, Tags, Zone};
+use tag_state::facts::{
+    Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
+    SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
+};
 use tag_state::permissions::{Question, Verdict};
 
 /// Why a call to AWS did not do what was asked, by what the caller does next.
@@ -69,8 +73,10 @@ pub trait Rds {
     /// All instances whose identifier begins with `prefix`, from all pages of 100 (DescribeDBInstances);
     /// the others are dropped page by page, so that a large account needs no memory.
     async fn instances(&self, prefix: &str) -> Answer<Vec<Instance>>;
-    /// All automated and manual snapshots of an instance, from all pages (DescribeDBSnapshots).
-    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>>;
+    /// All snapshots of an instance that are of these types, from all pages (DescribeDBSnapshots): one listing for
+    /// automated and manual ones together, and one more for each other type. Of the shared ones RDS lists all, of
+    /// whichever instance; those of others are dropped page by page.
+    async fn snapshots(&self, instance: &str, types: &BTreeSet<SnapshotType>) -> Answer<Vec<Snapshot>>;
     /// One snapshot by identifier or ARN (DescribeDBSnapshots); `None` where RDS does not know it.
     async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>>;
     /// RestoreDBInstanceFromDBSnapshot; answers the new instance as RDS first shows it.
@@ -126,18 +132,33 @@ pub struct Identity {
 pub trait Lookups {
     /// GetCallerIdentity.
     async fn identity(&self) -> Answer<Identity>;
-    /// Whether there is such a DB parameter group (DescribeDBParameterGroups).
-    async fn parameter_group(&self, name: &str) -> Answer<bool>;
-    /// Whether there is such an option group (DescribeOptionGroups).
-    async fn option_group(&self, name: &str) -> Answer<bool>;
-    /// Whether there is such a DB subnet group (DescribeDBSubnetGroups).
-    async fn subnet_group(&self, name: &str) -> Answer<bool>;
+    /// The DB parameter group of that name (DescribeDBParameterGroups); `None` where there is none.
+    async fn parameter_group(&self, name: &str) -> Answer<Option<ParameterGroup>>;
+    /// The option group of that name (DescribeOptionGroups); `None` where there is none.
+    async fn option_group(&self, name: &str) -> Answer<Option<OptionGroup>>;
+    /// The DB subnet group of that name (DescribeDBSubnetGroups); `None` where there is none.
+    async fn subnet_group(&self, name: &str) -> Answer<Option<SubnetGroup>>;
+    /// Those of these VPC security groups that there are (EC2's DescribeSecurityGroups with a filter, which does not
+    /// fail for one that is missing).
+    async fn security_groups(&self, ids: &BTreeSet<String>) -> Answer<Vec<SecurityGroup>>;
+    /// The parameter group family of an engine's version (DescribeDBEngineVersions); `None` where there is no such
+    /// version, or no more.
+    async fn family(&self, engine: &str, version: &str) -> Answer<Option<String>>;
+    /// In which combinations a class can be had for an engine's version, from all pages
+    /// (DescribeOrderableDBInstanceOptions).
+    async fn orderable(&self, engine: &str, version: &str, class: &str) -> Answer<Vec<Orderable>>;
+    /// What the account may have in this region, and has (DescribeAccountAttributes).
+    async fn quotas(&self) -> Answer<Vec<Quota>>;
+    /// The KMS key of that id, ARN or alias (DescribeKey); `None` where it is not there.
+    async fn storage_key(&self, key_id: &str) -> Answer<Option<StorageKey>>;
     /// All hosted zones, from all pages (ListHostedZones).
     async fn zones(&self) -> Answer<Vec<Zone>>;
     /// What is wrong with the KMS key of the links (DescribeKey); `None` where it can sign and verify them.
     async fn mac_key(&self, key_id: &str) -> Answer<Option<String>>;
     /// Whether SES has verified this address, or its domain (GetEmailIdentity).
     async fn sender(&self, address: &str) -> Answer<bool>;
+    /// What SES lets this account do (GetAccount).
+    async fn mail_account(&self) -> Answer<MailAccount>;
 }
 
 /// Amazon EventBridge.

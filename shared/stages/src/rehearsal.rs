@@ -2,19 +2,23 @@
 //! it would do now, to the word, and nothing is touched: no instance, no record, no key, no mailbox, no bus.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
-use tag_state::facts::{Instance, Record, Snapshot, Tags};
+use tag_state::facts::{
+    Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
+    SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
+};
 
-use crate::ports::{Announcer, Answer, Dns, Macs, Mailer, Rds};
+use crate::ports::{Announcer, Answer, Dns, Identity, Lookups, Macs, Mailer, Rds};
 
 /// What was read, so that several rehearsals ask AWS for nothing twice; what could not be read is not asked for again.
-pub struct Reads<'a, R, D, M> {
+pub struct Reads<'a, R, D, M, L> {
     rds: &'a R,
     dns: &'a D,
     macs: &'a M,
+    lookups: &'a L,
     listings: RefCell<BTreeMap<String, Answer<Vec<Instance>>>>,
     instances: RefCell<BTreeMap<String, Option<Instance>>>,
     snapshots: RefCell<BTreeMap<String, Answer<Vec<Snapshot>>>>,
@@ -22,13 +26,14 @@ pub struct Reads<'a, R, D, M> {
     verified: RefCell<Vec<(Vec<u8>, Mac, bool)>>,
 }
 
-impl<'a, R: Rds, D: Dns, M: Macs> Reads<'a, R, D, M> {
+impl<'a, R: Rds, D: Dns, M: Macs, L: Lookups> Reads<'a, R, D, M, L> {
     /// Nothing is read yet.
-    pub fn new(rds: &'a R, dns: &'a D, macs: &'a M) -> Self {
+    pub fn new(rds: &'a R, dns: &'a D, macs: &'a M, lookups: &'a L) -> Self {
         Reads {
             rds,
             dns,
             macs,
+            lookups,
             listings: RefCell::default(),
             instances: RefCell::default(),
             snapshots: RefCell::default(),
@@ -38,18 +43,18 @@ impl<'a, R: Rds, D: Dns, M: Macs> Reads<'a, R, D, M> {
     }
 
     /// The ports of one rehearsal.
-    pub fn rehearse(&self) -> Rehearsal<'_, 'a, R, D, M> {
+    pub fn rehearse(&self) -> Rehearsal<'_, 'a, R, D, M, L> {
         Rehearsal { reads: self, written: RefCell::default() }
     }
 }
 
 /// The ports of one rehearsal: reads are real, changes are believed.
-pub struct Rehearsal<'r, 'a, R, D, M> {
-    reads: &'r Reads<'a, R, D, M>,
+pub struct Rehearsal<'r, 'a, R, D, M, L> {
+    reads: &'r Reads<'a, R, D, M, L>,
     written: RefCell<BTreeMap<String, Tags>>,
 }
 
-impl<R, D, M> Rehearsal<'_, '_, R, D, M> {
+impl<R, D, M, L> Rehearsal<'_, '_, R, D, M, L> {
     /// As it would be after what was written here.
     fn shown(&self, mut instance: Instance) -> Instance {
         if let Some(tags) = self.written.borrow().get(&instance.arn) {
@@ -59,7 +64,7 @@ impl<R, D, M> Rehearsal<'_, '_, R, D, M> {
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Rds for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups> Rds for Rehearsal<'_, '_, R, D, M, L> {
     async fn instance(&self, identifier: &str) -> Answer<Option<Instance>> {
         let listed = self.reads.listings.borrow().iter().find_map(|(prefix, listing)| {
             let listing = listing.as_ref().ok().filter(|_| identifier.to_ascii_lowercase().starts_with(prefix))?;
@@ -90,12 +95,13 @@ impl<R: Rds, D: Dns, M: Macs> Rds for Rehearsal<'_, '_, R, D, M> {
         Ok(found?.into_iter().map(|instance| self.shown(instance)).collect())
     }
 
-    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>> {
+    /// The types are the settings', and so the same in each rehearsal.
+    async fn snapshots(&self, instance: &str, types: &BTreeSet<SnapshotType>) -> Answer<Vec<Snapshot>> {
         let known = self.reads.snapshots.borrow().get(instance).cloned();
         if let Some(found) = known {
             return found;
         }
-        let found = self.reads.rds.snapshots(instance).await;
+        let found = self.reads.rds.snapshots(instance, types).await;
         self.reads.snapshots.borrow_mut().insert(instance.to_owned(), found.clone());
         found
     }
@@ -126,7 +132,7 @@ impl<R: Rds, D: Dns, M: Macs> Rds for Rehearsal<'_, '_, R, D, M> {
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Dns for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups> Dns for Rehearsal<'_, '_, R, D, M, L> {
     async fn record(&self, zone_id: &str, name: &str) -> Answer<Record> {
         let key = (zone_id.to_owned(), name.to_owned());
         let known = self.reads.records.borrow().get(&key).cloned();
@@ -143,7 +149,7 @@ impl<R: Rds, D: Dns, M: Macs> Dns for Rehearsal<'_, '_, R, D, M> {
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Macs for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups> Macs for Rehearsal<'_, '_, R, D, M, L> {
     /// No link is made for nobody: the mail that it would stand in is not sent.
     async fn generate(&self, _key_id: &str, _message: &[u8]) -> Answer<Mac> {
         Ok(Mac::zero())
@@ -161,14 +167,69 @@ impl<R: Rds, D: Dns, M: Macs> Macs for Rehearsal<'_, '_, R, D, M> {
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Mailer for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups> Mailer for Rehearsal<'_, '_, R, D, M, L> {
     async fn send(&self, _mail: &Mail) -> Answer<()> {
         Ok(())
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs> Announcer for Rehearsal<'_, '_, R, D, M> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups> Announcer for Rehearsal<'_, '_, R, D, M, L> {
     async fn announce(&self, _announcement: &Announcement) -> Answer<()> {
         Ok(())
+    }
+}
+
+/// Only **new** asks these, and only once: nothing of them is kept.
+impl<R: Rds, D: Dns, M: Macs, L: Lookups> Lookups for Rehearsal<'_, '_, R, D, M, L> {
+    async fn identity(&self) -> Answer<Identity> {
+        self.reads.lookups.identity().await
+    }
+
+    async fn parameter_group(&self, name: &str) -> Answer<Option<ParameterGroup>> {
+        self.reads.lookups.parameter_group(name).await
+    }
+
+    async fn option_group(&self, name: &str) -> Answer<Option<OptionGroup>> {
+        self.reads.lookups.option_group(name).await
+    }
+
+    async fn subnet_group(&self, name: &str) -> Answer<Option<SubnetGroup>> {
+        self.reads.lookups.subnet_group(name).await
+    }
+
+    async fn security_groups(&self, ids: &BTreeSet<String>) -> Answer<Vec<SecurityGroup>> {
+        self.reads.lookups.security_groups(ids).await
+    }
+
+    async fn family(&self, engine: &str, version: &str) -> Answer<Option<String>> {
+        self.reads.lookups.family(engine, version).await
+    }
+
+    async fn orderable(&self, engine: &str, version: &str, class: &str) -> Answer<Vec<Orderable>> {
+        self.reads.lookups.orderable(engine, version, class).await
+    }
+
+    async fn quotas(&self) -> Answer<Vec<Quota>> {
+        self.reads.lookups.quotas().await
+    }
+
+    async fn storage_key(&self, key_id: &str) -> Answer<Option<StorageKey>> {
+        self.reads.lookups.storage_key(key_id).await
+    }
+
+    async fn zones(&self) -> Answer<Vec<Zone>> {
+        self.reads.lookups.zones().await
+    }
+
+    async fn mac_key(&self, key_id: &str) -> Answer<Option<String>> {
+        self.reads.lookups.mac_key(key_id).await
+    }
+
+    async fn sender(&self, address: &str) -> Answer<bool> {
+        self.reads.lookups.sender(address).await
+    }
+
+    async fn mail_account(&self) -> Answer<MailAccount> {
+        self.reads.lookups.mail_account().await
     }
 }

@@ -48,3 +48,27 @@ pub fn approval_changed(own: &OwnInstance, claim: &Claim) -> Announcement {
         .to_string(),
     }
 }
+
+/// Something needs a person. `instance` is the identifier and the ARN of the one it is about, if it is about one.
+pub fn trouble(
+    settings: &Settings,
+    instance: Option<(&str, &str)>,
+    code: &str,
+    summary: &str,
+    details: &[String],
+    now: Timestamp,
+) -> Announcement {
+    Announcement {
+        detail_type: "Echo Trouble",
+        arn: instance.map_or(String::new(), |(_, arn)| arn.to_owned()),
+        detail: json!({
+            "echo": settings.name.as_str(),
+            "instance": instance.map(|(identifier, _)| identifier),
+            "code": code,
+            "summary": summary,
+            "details": details,
+            "since": stamp(now),
+        })
+        .to_string(),
+    }
+}

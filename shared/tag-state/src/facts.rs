@@ -1,11 +1,17 @@
 //! What AWS told us: plain data, as read, with nothing concluded from it.
 
+mod lookups;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::parameter::{Parameter, Parameters, Value};
+
+pub use lookups::{
+    MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, SnapshotType, StorageKey, SubnetGroup,
+};
 
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
@@ -68,6 +74,34 @@ pub struct Snapshot {
     /// When the data is from: `OriginalSnapshotCreateTime`, else `SnapshotCreateTime`
     /// (a copy resets the latter). Absent while it is being made.
     pub created: Option<Timestamp>,
+    /// `Engine`.
+    pub engine: String,
+    /// `EngineVersion`.
+    pub engine_version: String,
+    /// `AllocatedStorage` in GiB.
+    pub allocated_storage: Option<i64>,
+    /// `StorageType`.
+    pub storage_type: Option<String>,
+    /// `Iops`.
+    pub iops: Option<i64>,
+    /// `StorageThroughput` in MiB/s.
+    pub throughput: Option<i64>,
+    /// `Port`.
+    pub port: Option<i64>,
+    /// `AvailabilityZone` of the instance at that time.
+    pub zone: Option<String>,
+    /// `VpcId` of the instance at that time.
+    pub vpc: Option<String>,
+    /// `OptionGroupName`.
+    pub option_group: Option<String>,
+    /// `KmsKeyId`: what it is encrypted with.
+    pub kms_key: Option<String>,
+    /// `LicenseModel`.
+    pub license: Option<String>,
+    /// `Encrypted`.
+    pub encrypted: bool,
+    /// `DbiResourceId` of the instance.
+    pub resource_id: String,
 }
 
 /// The record set that a name has, as far as a CNAME promotion cares.

@@ -7,6 +7,7 @@
 pub mod announce;
 pub mod approval;
 pub mod calls;
+pub mod check;
 pub mod decide;
 pub mod facts;
 pub mod gauges;

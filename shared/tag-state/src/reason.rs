@@ -130,6 +130,16 @@ reasons! {
         /// The instance whose snapshots were looked at.
         source: String
     } "no-snapshot" => "there is no available snapshot of {source}: check rdsecho.snapshot.dbInstanceIdentifier, and that its backups are on";
+    /// What a restore needs is not there, and it would be a day before that shows.
+    CheckFailed {
+        /// All that is wrong, each with its remedy.
+        what: String
+    } "check-failed" => "nothing is restored until this is mended: {what}";
+    /// Something may be wrong, and a restore does not wait for it.
+    Doubtful {
+        /// What.
+        what: String
+    } "doubtful" => "doubtful: {what}";
     /// The event is about a snapshot that is not our source's.
     OtherSnapshot {
         /// The snapshot.

@@ -10,12 +10,12 @@ mod sample;
 mod schema;
 mod zone;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::SignedDuration;
 
-use crate::facts::Tags;
+use crate::facts::{SnapshotType, Tags};
 use crate::name::EchoName;
 use crate::parameter::Parameters;
 use crate::permissions::Role;
@@ -39,6 +39,8 @@ pub struct Settings {
     pub interactive: bool,
     /// Where the data comes from.
     pub source: Source,
+    /// `rdsecho.snapshot.*`.
+    pub snapshots: Snapshots,
     /// `rdsecho.maxInstances`: how many of this echo's instances may live at once; default 4.
     pub max_instances: usize,
     /// `rdsecho.new.*`.
@@ -62,6 +64,15 @@ pub struct Settings {
 pub enum Source {
     /// `rdsecho.snapshot.dbInstanceIdentifier`: the latest automated or manual snapshot of that instance.
     LatestSnapshotOf(String),
+}
+
+/// Which snapshots of the source are good enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshots {
+    /// `rdsecho.snapshot.types`: default automated and manual.
+    pub types: BTreeSet<SnapshotType>,
+    /// `rdsecho.snapshot.maxAgeHours`: older data is not restored; `None` where any age will do.
+    pub max_age: Option<SignedDuration>,
 }
 
 /// Settings of the restore.
@@ -272,6 +283,11 @@ impl Settings {
             Approval::None | Approval::Typed => &[],
             Approval::Required { approvers, .. } => approvers,
         }
+    }
+
+    /// How many tags an instance may be given at most: ours, the user's, and two of each approver.
+    pub fn most_tags(&self) -> usize {
+        reader::most_tags(&self.new, &self.promote)
     }
 
     /// How many confirmations a promotion needs.

@@ -82,6 +82,8 @@ pub struct EchoTags {
     pub replaced: Option<String>,
     /// Why it was given up.
     pub failure: Option<String>,
+    /// What **new** last announced that it refuses: the day, and a fingerprint of the findings.
+    pub refused: Option<String>,
 }
 
 /// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
@@ -233,6 +235,7 @@ impl EchoTags {
             cancelled,
             replaced: text("replaced"),
             failure: text("failure"),
+            refused: text("refused"),
         }))
     }
 }

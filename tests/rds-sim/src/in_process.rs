@@ -1,11 +1,14 @@
 //! The world behind the ports of the stages, in one process and without waiting.
 
+mod lookups;
+
 use std::cell::{Ref, RefCell, RefMut};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use stages::ports::{Answer, CallError, Failure, Rds};
 use tag_state::calls::{Delete, Modify, Restore};
-use tag_state::facts::{Instance, Snapshot, Tags};
+use tag_state::facts::{Instance, Snapshot, SnapshotType, Tags};
 
 use crate::world::error::{ApiError, Code};
 use crate::world::operation::{Arrival, Operation};
@@ -56,6 +59,33 @@ impl SimulatedRds {
                     message: "the answer was lost".to_owned(),
                 })
             }
+        }
+    }
+}
+
+impl SimulatedRds {
+    /// One listing of an instance's snapshots, of a type or of the automated and manual ones, from all pages.
+    fn listing(&self, instance: &str, kind: Option<SnapshotType>) -> Answer<Vec<Snapshot>> {
+        // Of what others share RDS shows everything.
+        let of_instance = (kind != Some(SnapshotType::Shared)).then_some(instance);
+        let (mut found, mut marker): (Vec<Snapshot>, Option<String>) = (Vec::new(), None);
+        loop {
+            let (more, next) = self.call(Operation::DescribeDbSnapshots, instance, |world| {
+                let request = DescribeSnapshots {
+                    instance: of_instance,
+                    snapshot_type: kind.map(SnapshotType::name),
+                    marker: marker.as_deref(),
+                    ..Default::default()
+                };
+                let page = world.describe_snapshots(&request)?;
+                let of_it = page.items.iter().filter(|snapshot| snapshot.source.eq_ignore_ascii_case(instance));
+                Ok((of_it.map(|snapshot| snapshot.facts()).collect::<Vec<_>>(), page.marker))
+            })?;
+            found.extend(more);
+            if next.is_none() {
+                return Ok(found);
+            }
+            marker = next;
         }
     }
 }
@@ -127,21 +157,20 @@ impl Rds for SimulatedRds {
         }
     }
 
-    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>> {
-        let (mut found, mut marker): (Vec<Snapshot>, Option<String>) = (Vec::new(), None);
-        loop {
-            let (more, next) = self.call(Operation::DescribeDbSnapshots, instance, |world| {
-                let request =
-                    DescribeSnapshots { instance: Some(instance), marker: marker.as_deref(), ..Default::default() };
-                let page = world.describe_snapshots(&request)?;
-                Ok((page.items.iter().map(|snapshot| snapshot.facts()).collect::<Vec<_>>(), page.marker))
-            })?;
-            found.extend(more);
-            if next.is_none() {
-                return Ok(found);
+    async fn snapshots(&self, instance: &str, types: &BTreeSet<SnapshotType>) -> Answer<Vec<Snapshot>> {
+        let own = [SnapshotType::Automated, SnapshotType::Manual].map(|kind| types.contains(&kind));
+        let mut found = match own {
+            [true, true] => self.listing(instance, None)?,
+            [true, false] => self.listing(instance, Some(SnapshotType::Automated))?,
+            [false, true] => self.listing(instance, Some(SnapshotType::Manual))?,
+            [false, false] => Vec::new(),
+        };
+        for kind in [SnapshotType::Awsbackup, SnapshotType::Shared] {
+            if types.contains(&kind) {
+                found.extend(self.listing(instance, Some(kind))?);
             }
-            marker = next;
         }
+        Ok(found)
     }
 
     async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>> {

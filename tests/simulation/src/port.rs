@@ -1,6 +1,8 @@
 //! What a stage sees of the town. Each call is a point at which others may come in between, and at
 //! which something may go wrong; the watch looks on.
 
+mod lookups;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,7 +15,7 @@ use jiff::Timestamp;
 use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Macs, Mailer, Rds};
 use tag_state::approval::{Claim, Mac};
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
-use tag_state::facts::{Instance, Record, Snapshot, Tags};
+use tag_state::facts::{Instance, Record, Snapshot, SnapshotType, Tags};
 
 use crate::town::{Town, refused};
 use crate::trouble::{Kind, Trouble};
@@ -26,6 +28,8 @@ pub enum Call<'a> {
     Instances,
     Snapshots,
     Snapshot,
+    /// One of [`Lookups`](stages::ports::Lookups), by its name there.
+    Lookup(&'static str),
     Record,
     Generate,
     Verify,
@@ -196,7 +200,7 @@ pub struct Port {
 }
 
 impl Port {
-    async fn call<T: fmt::Debug>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
+    pub(crate) async fn call<T: fmt::Debug>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
         self.process.turn().await;
         let answer = self.make(call, apply).await;
         self.process.hears(&answer);
@@ -320,8 +324,8 @@ impl Rds for Port {
         Ok(found)
     }
 
-    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>> {
-        self.call(Call::Snapshots, async || self.town.rds.snapshots(instance).await).await
+    async fn snapshots(&self, instance: &str, types: &BTreeSet<SnapshotType>) -> Answer<Vec<Snapshot>> {
+        self.call(Call::Snapshots, async || self.town.rds.snapshots(instance, types).await).await
     }
 
     async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>> {

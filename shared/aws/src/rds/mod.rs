@@ -2,10 +2,12 @@
 
 mod translate;
 
+use std::collections::BTreeSet;
+
 use aws_sdk_rds::types::Tag;
 use stages::ports::{self, Answer, Failure};
 use tag_state::calls::{Delete, Modify, Restore};
-use tag_state::facts::{Instance, Snapshot, Tags};
+use tag_state::facts::{Instance, Snapshot, SnapshotType, Tags};
 
 use crate::environment::{Environment, Service};
 use crate::errors::{call_error, not_asked, unexpected};
@@ -25,6 +27,31 @@ impl Rds {
     pub fn new(environment: &Environment) -> Rds {
         let config = aws_sdk_rds::config::Builder::from(&environment.sdk_config(Service::Rds));
         Rds(aws_sdk_rds::Client::from_conf(config.interceptor(environment.calls()).build()))
+    }
+}
+
+impl Rds {
+    /// One listing of an instance's snapshots, from all pages.
+    async fn listing(&self, instance: &str, kind: Option<SnapshotType>) -> Answer<Vec<Snapshot>> {
+        // What others share belongs to no instance of this account: all of it is listed.
+        let of_instance = (kind != Some(SnapshotType::Shared)).then(|| instance.to_owned());
+        let mut pages = self
+            .0
+            .describe_db_snapshots()
+            .set_db_instance_identifier(of_instance)
+            .set_snapshot_type(kind.map(|kind| kind.name().to_owned()))
+            .max_records(PAGE)
+            .into_paginator()
+            .send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error(DESCRIBE_SNAPSHOTS, instance, &error))?;
+            let of_it = page.db_snapshots().iter().filter(|snapshot| {
+                snapshot.db_instance_identifier().is_some_and(|source| source.eq_ignore_ascii_case(instance))
+            });
+            found.extend(of_it.map(translate::snapshot));
+        }
+        Ok(found)
     }
 }
 
@@ -55,14 +82,17 @@ impl ports::Rds for Rds {
         Ok(found)
     }
 
-    async fn snapshots(&self, instance: &str) -> Answer<Vec<Snapshot>> {
-        let mut found = Vec::new();
-        // Without a snapshot type RDS answers the automated and the manual ones.
-        let mut pages =
-            self.0.describe_db_snapshots().db_instance_identifier(instance).max_records(PAGE).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| call_error(DESCRIBE_SNAPSHOTS, instance, &error))?;
-            found.extend(page.db_snapshots().iter().map(translate::snapshot));
+    async fn snapshots(&self, instance: &str, types: &BTreeSet<SnapshotType>) -> Answer<Vec<Snapshot>> {
+        let asked = |kind: &SnapshotType| types.contains(kind);
+        let mut found = match [SnapshotType::Automated, SnapshotType::Manual].map(|kind| asked(&kind)) {
+            // Without a snapshot type RDS answers the automated and the manual ones.
+            [true, true] => self.listing(instance, None).await?,
+            [true, false] => self.listing(instance, Some(SnapshotType::Automated)).await?,
+            [false, true] => self.listing(instance, Some(SnapshotType::Manual)).await?,
+            [false, false] => Vec::new(),
+        };
+        for kind in [SnapshotType::Awsbackup, SnapshotType::Shared].into_iter().filter(asked) {
+            found.extend(self.listing(instance, Some(kind)).await?);
         }
         Ok(found)
     }

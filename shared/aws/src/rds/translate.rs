@@ -60,6 +60,20 @@ pub(super) fn snapshot(described: &DbSnapshot) -> Snapshot {
             .original_snapshot_create_time()
             .or_else(|| described.snapshot_create_time())
             .and_then(timestamp),
+        engine: text(described.engine()),
+        engine_version: text(described.engine_version()),
+        allocated_storage: described.allocated_storage().map(i64::from),
+        storage_type: described.storage_type().map(ToOwned::to_owned),
+        iops: described.iops().map(i64::from),
+        throughput: described.storage_throughput().map(i64::from),
+        port: described.port().map(i64::from),
+        zone: described.availability_zone().map(ToOwned::to_owned),
+        vpc: described.vpc_id().map(ToOwned::to_owned),
+        option_group: described.option_group_name().map(ToOwned::to_owned),
+        kms_key: described.kms_key_id().map(ToOwned::to_owned),
+        license: described.license_model().map(ToOwned::to_owned),
+        encrypted: described.encrypted().unwrap_or(false),
+        resource_id: text(described.dbi_resource_id()),
     }
 }
 

@@ -5,9 +5,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Decision, GiveUp, give_up};
 use crate::calls::Restore;
 use crate::decide::request::given_up;
-use crate::facts::{Instance, Snapshot};
+use crate::facts::{Instance, Snapshot, SnapshotType};
 use crate::name::{Edition, utc_date};
 use crate::own::OwnInstance;
+use crate::parameter::{Parameter, Parameters, Value};
 use crate::reason::Reason;
 use crate::settings::{Settings, Source};
 use crate::stage::{Move, Stage};
@@ -115,6 +116,31 @@ pub fn snapshot<'a>(settings: &Settings, snapshots: &'a [Snapshot], named: Optio
         .map_or_else(|| Decision::Refuse(Reason::NoSnapshot { source: source.clone() }), Decision::Act)
 }
 
+/// The parameters of the restore call: those of `rdsecho.new`, and those of `rdsecho.mod` that a restore takes too, so
+/// that modify has little left to do and a mistake shows at the start. What `rdsecho.new` says is not overruled.
+pub fn at_restore(settings: &Settings) -> Parameters {
+    let mut parameters = settings.new.parameters.clone();
+    for (parameter, value) in &settings.modify.parameters {
+        if parameter.restorable() && !waits_for_modify(settings, *parameter, value) {
+            parameters.entry(*parameter).or_insert_with(|| value.clone());
+        }
+    }
+    parameters
+}
+
+/// Whether a setting of the modification cannot be had before it.
+fn waits_for_modify(settings: &Settings, parameter: Parameter, value: &Value) -> bool {
+    const STORAGE: [Parameter; 3] = [Parameter::Iops, Parameter::StorageThroughput, Parameter::StorageType];
+    let (new, modify) = (&settings.new.parameters, &settings.modify.parameters);
+    let groups = [Parameter::DbParameterGroupName, Parameter::OptionGroupName];
+    // They are for the version that it is upgraded to.
+    (groups.contains(&parameter) && modify.contains_key(&Parameter::EngineVersion))
+        // The restore refuses both together.
+        || (parameter == Parameter::MultiAz && *value == Value::Flag(true) && new.contains_key(&Parameter::AvailabilityZone))
+        // They belong together: half of one and half of the other is no storage.
+        || (STORAGE.contains(&parameter) && STORAGE.iter().any(|one| new.contains_key(one)))
+}
+
 /// The restore call. All tags go in it: the instance is never without them, and never with the snapshot's.
 pub fn restore(settings: &Settings, identifier: String, snapshot: &Snapshot, now: Timestamp) -> Restore {
     let tags = TagWriter::new(&settings.name)
@@ -128,5 +154,8 @@ pub fn restore(settings: &Settings, identifier: String, snapshot: &Snapshot, now
         None => tags,
     };
     let tags = tags.finish();
-    Restore { identifier, snapshot: snapshot.identifier.clone(), parameters: settings.new.parameters.clone(), tags }
+    // Another account's is named by its ARN.
+    let is_shared = snapshot.snapshot_type == SnapshotType::Shared.name();
+    let named = if is_shared { &snapshot.arn } else { &snapshot.identifier };
+    Restore { identifier, snapshot: named.clone(), parameters: at_restore(settings), tags }
 }

@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 
 use super::{
     Approval, Caller, Entry, Found, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError,
-    Source, TimeZoneName, schema,
+    Snapshots, Source, TimeZoneName, schema,
 };
 use crate::decide::retire::PAUSE;
-use crate::facts::Tags;
+use crate::facts::{SnapshotType, Tags};
 use crate::name::EchoName;
 use crate::parameter::{Kind, Parameter, Parameters, Value};
 use crate::permissions::Role;
@@ -17,8 +17,8 @@ use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
 
 /// How many tags of our own an instance can carry at most, without those of the approvers:
 /// managed, stage, since, took, id, resource, snapshot, data-from, rebooting, request, requested, expires,
-/// notified, told, told-end, replaced, failure.
-const OUR_TAGS: usize = 17;
+/// notified, told, told-end, replaced, failure, refused.
+const OUR_TAGS: usize = 18;
 
 struct Reader {
     entries: Vec<Entry>,
@@ -192,6 +192,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
             format!("{source} is named like an instance of this echo ({name}): an echo cannot restore itself"),
         );
     }
+    let snapshots = snapshots(&mut reader);
     let region = reader.text("rdsecho.region");
     let account_number = reader.text("rdsecho.accountNumber");
     let interactive = reader.flag("rdsecho.interactive", false);
@@ -247,6 +248,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
                 account_number,
                 interactive,
                 source: Source::LatestSnapshotOf(source),
+                snapshots,
                 max_instances,
                 new,
                 modify,
@@ -260,6 +262,34 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
         }),
         Some(_) | None => Err(SettingsError { problems }),
     }
+}
+
+fn snapshots(reader: &mut Reader) -> Snapshots {
+    let mut types = BTreeSet::new();
+    if let Some(entry) = reader.take("rdsecho.snapshot.types") {
+        for word in entry.value.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            match SnapshotType::by_name(word) {
+                Some(kind) => {
+                    types.insert(kind);
+                }
+                None => {
+                    reader.problem(&entry, format!("{word:?} is none of automated, manual, awsbackup, shared"));
+                }
+            }
+        }
+    }
+    if types.is_empty() {
+        types = BTreeSet::from([SnapshotType::Automated, SnapshotType::Manual]);
+    }
+    Snapshots { types, max_age: optional_hours(reader, "rdsecho.snapshot.maxAgeHours", 1, 8784) }
+}
+
+/// A number of hours that may be left out.
+fn optional_hours(reader: &mut Reader, key: &str, least: i64, most: i64) -> Option<SignedDuration> {
+    let is_set =
+        reader.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
+    let hours = reader.number(key, 0, least, most);
+    (is_set && hours >= least).then(|| SignedDuration::from_hours(hours))
 }
 
 fn promotion(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> Promotion {
@@ -434,12 +464,7 @@ fn roles(reader: &mut Reader) -> BTreeMap<Role, String> {
 }
 
 fn count_tags(reader: &mut Reader, new: &New, promote: &Promotion) {
-    let approvers = match &promote.approval {
-        Approval::None | Approval::Typed => 0,
-        Approval::Required { approvers, .. } => approvers.len(),
-    };
-    let users: Tags = new.tags.iter().chain(&promote.tags).map(|(key, value)| (key.clone(), value.clone())).collect();
-    let count = OUR_TAGS + users.len() + 2 * approvers;
+    let count = most_tags(new, promote);
     if count > MOST_TAGS {
         reader.missing(
             "rdsecho.promote.approvers, rdsecho.new.tags, rdsecho.promote.tags",
@@ -448,6 +473,16 @@ fn count_tags(reader: &mut Reader, new: &New, promote: &Promotion) {
             ),
         );
     }
+}
+
+/// How many tags an instance may be given at most: ours, the user's, and two of each approver.
+pub(super) fn most_tags(new: &New, promote: &Promotion) -> usize {
+    let approvers = match &promote.approval {
+        Approval::None | Approval::Typed => 0,
+        Approval::Required { approvers, .. } => approvers.len(),
+    };
+    let users: BTreeSet<&String> = new.tags.keys().chain(promote.tags.keys()).collect();
+    OUR_TAGS + users.len() + 2 * approvers
 }
 
 /// Not a full check of RFC 5321, only enough to catch slips: one `@`, something on each side, no white space.

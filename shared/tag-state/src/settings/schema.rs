@@ -108,6 +108,24 @@ const ROWS: &[Row] = &[
         "the identifier of a DB instance that is none of this echo's own",
         "production",
     ),
+    Row {
+        default: Some("automated,manual"),
+        ..Row::list(
+            GENERAL,
+            "snapshot.types",
+            "Which snapshots of it may be restored. What AWS Backup keeps, and what another account shares, is left out \
+             unless it is named here.",
+            "automated, manual, awsbackup and shared, separated by commas",
+            "automated,manual",
+        )
+    },
+    Row::optional(
+        GENERAL,
+        "snapshot.maxAgeHours",
+        "Nothing is restored from data that is older. Without it any age will do, and over 48 hours is doubtful.",
+        "hours, 1 to 8784",
+        "36",
+    ),
     Row::optional(
         GENERAL,
         "region",

@@ -128,5 +128,8 @@ pub fn snapshot(identifier: &str, status: &str, created: &str) -> Snapshot {
         status: status.to_owned(),
         snapshot_type: "automated".to_owned(),
         created: Some(at(created)),
+        engine: "mysql".to_owned(),
+        engine_version: "8.0.39".to_owned(),
+        ..Snapshot::default()
     }
 }

@@ -8,8 +8,8 @@ use super::xml::{self, Xml};
 use crate::world::error::{ApiError, Code};
 use crate::world::operation::Operation;
 use crate::world::{
-    Create, CreateSnapshot, Delete, DescribeEvents, DescribeInstances, DescribeSnapshots, GroupKind, Modify, Restore,
-    World,
+    Create, CreateSnapshot, DEFAULT_VPC, Delete, DescribeEvents, DescribeInstances, DescribeOffers, DescribeSnapshots,
+    Group, GroupKind, Modify, Restore, World,
 };
 
 const VERSION: &str = "2014-10-31";
@@ -133,28 +133,66 @@ pub(super) fn carry_out(
         }
         Operation::CreateDbParameterGroup => {
             let name = query.required("DBParameterGroupName")?;
-            let family = query.required("DBParameterGroupFamily")?;
-            world.create_group(GroupKind::Parameter, name)?;
-            answer!(|xml| xml.element("DBParameterGroup", |xml| {
-                xml.text("DBParameterGroupName", name.to_lowercase());
-                xml.text("DBParameterGroupFamily", family);
-            }))
+            let family = query.required("DBParameterGroupFamily")?.to_owned();
+            let made = make(world, name, Group::Parameter { family })?;
+            answer!(|xml| xml::group(xml, &made))
         }
         Operation::CreateOptionGroup => {
             let name = query.required("OptionGroupName")?;
-            let engine = query.required("EngineName")?;
-            world.create_group(GroupKind::Option, name)?;
-            answer!(|xml| xml.element("OptionGroup", |xml| {
-                xml.text("OptionGroupName", name.to_lowercase());
-                xml.text("EngineName", engine);
-            }))
+            let engine = query.required("EngineName")?.to_owned();
+            let major_version = query.required("MajorEngineVersion")?.to_owned();
+            let made = make(world, name, Group::Option { engine, major_version, vpc: None })?;
+            answer!(|xml| xml::group(xml, &made))
         }
         Operation::CreateDbSubnetGroup => {
-            let name = query.required("DBSubnetGroupName")?;
-            world.create_group(GroupKind::Subnet, name)?;
-            answer!(|xml| xml.element("DBSubnetGroup", |xml| xml.text("DBSubnetGroupName", name.to_lowercase())))
+            // What network a subnet is in is EC2's to know.
+            let group = world.subnet_group_in(DEFAULT_VPC);
+            let made = make(world, query.required("DBSubnetGroupName")?, group)?;
+            answer!(|xml| xml::group(xml, &made))
+        }
+        Operation::DescribeDbParameterGroups => {
+            let groups = world.describe_groups(GroupKind::Parameter, query.text("DBParameterGroupName"))?;
+            answer!(|xml| xml::groups_of(xml, "DBParameterGroups", &groups))
+        }
+        Operation::DescribeOptionGroups => {
+            let groups = world.describe_groups(GroupKind::Option, query.text("OptionGroupName"))?;
+            answer!(|xml| xml::groups_of(xml, "OptionGroupsList", &groups))
+        }
+        Operation::DescribeDbSubnetGroups => {
+            let groups = world.describe_groups(GroupKind::Subnet, query.text("DBSubnetGroupName"))?;
+            answer!(|xml| xml::groups_of(xml, "DBSubnetGroups", &groups))
+        }
+        Operation::DescribeDbEngineVersions => {
+            let versions = world.describe_engine_versions(query.text("Engine"), query.text("EngineVersion"));
+            answer!(|xml| xml::engine_versions(xml, &versions))
+        }
+        Operation::DescribeOrderableDbInstanceOptions => {
+            let page = world.describe_offers(&DescribeOffers {
+                engine: query.required("Engine")?,
+                version: query.text("EngineVersion"),
+                class: query.text("DBInstanceClass"),
+                max_records: query.number("MaxRecords")?,
+                marker: query.text("Marker"),
+            })?;
+            answer!(|xml| {
+                xml::offers(xml, &page.items);
+                page.marker.iter().for_each(|marker| xml.text("Marker", marker));
+            })
+        }
+        Operation::DescribeAccountAttributes => {
+            let quotas = world.describe_account_attributes();
+            answer!(|xml| xml::account_quotas(xml, &quotas))
         }
     }
+}
+
+/// Makes a group, and answers it under the name that it got.
+fn make(world: &mut World, name: &str, group: Group) -> Result<(String, Group), ApiError> {
+    if let Group::Parameter { family } = &group {
+        world.check_family(family)?;
+    }
+    world.plant_group(name, group.clone())?;
+    Ok((name.to_lowercase(), group))
 }
 
 fn create<'w>(world: &'w mut World, query: &Query) -> Result<&'w crate::world::model::DbInstance, ApiError> {

@@ -231,6 +231,7 @@ fn plant_instances(world: &mut World, mut fields: Fields) -> Answer {
         parameters: fields.parameters()?,
         tags: fields.tags("tags")?.unwrap_or_default(),
         deletion_protection: fields.flag("deletionProtection")?.unwrap_or(false),
+        kms_key: fields.text("kmsKeyId")?,
         created: fields.time("created")?,
     };
     fields.end()?;

@@ -1,5 +1,7 @@
 //! Answers of the Query protocol, in XML as botocore and the AWS SDKs read it.
 
+mod lookups;
+
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -13,6 +15,8 @@ use crate::wire::TABLE;
 use crate::world::error::ApiError;
 use crate::world::events::RdsEvent;
 use crate::world::model::{DbInstance, DbSnapshot};
+
+pub(super) use lookups::{account_quotas, engine_versions, group, groups_of, offers};
 
 const NAMESPACE: &str = "http://rds.amazonaws.com/doc/2014-10-31/";
 
@@ -127,7 +131,8 @@ pub(super) fn instance(xml: &mut Xml, instance: &DbInstance) {
         }
         xml.text("DeletionProtection", instance.deletion_protection);
         xml.text("DbInstancePort", 0);
-        xml.text("StorageEncrypted", false);
+        xml.text("StorageEncrypted", instance.kms_key.is_some());
+        xml.optional("KmsKeyId", instance.kms_key.as_ref());
         tags(xml, &instance.tags);
     });
 }
@@ -222,7 +227,9 @@ pub(super) fn snapshot(xml: &mut Xml, snapshot: &DbSnapshot) {
         }
         xml.optional("Port", snapshot.parameters.get(&Parameter::Port));
         xml.optional("OptionGroupName", snapshot.parameters.get(&Parameter::OptionGroupName));
-        xml.text("Encrypted", false);
+        xml.text("VpcId", &snapshot.vpc);
+        xml.text("Encrypted", snapshot.kms_key.is_some());
+        xml.optional("KmsKeyId", snapshot.kms_key.as_ref());
         tags(xml, &snapshot.tags);
     });
 }

@@ -61,6 +61,9 @@ const NOT_RESTORED: &[Parameter] = &[
     Parameter::VpcSecurityGroupIds,
 ];
 
+/// The one that every VPC has, by a name that stands for its id.
+pub(super) const DEFAULT_SECURITY_GROUP: &str = "sg-default";
+
 pub(super) fn text(parameters: &Parameters, parameter: Parameter) -> Option<&str> {
     match parameters.get(&parameter) {
         Some(Value::Text(text)) => Some(text),
@@ -112,11 +115,22 @@ impl World {
         let tags = if request.tags.is_empty() { snapshot.source_tags.clone() } else { request.tags.clone() };
         let restored_from = Some(snapshot.identifier.clone());
         let master_username = snapshot.master_username.clone();
+        let kms_key = snapshot.kms_key.clone();
+        self.check_storage_key(kms_key.as_deref())?;
+        let another = text(request.parameters, Parameter::StorageType)
+            .is_some_and(|wanted| text(&parameters, Parameter::StorageType) != Some(wanted));
+        if another {
+            // They were those of the other type.
+            parameters.retain(|parameter, _| !matches!(parameter, Parameter::Iops | Parameter::StorageThroughput));
+        }
         parameters.extend(request.parameters.iter().map(|(parameter, value)| (*parameter, value.clone())));
+        self.fill_in_defaults(&mut parameters);
+        self.check_new_fits(&parameters, request.parameters)?;
         let ends_in = self.next_restore.take();
         let seconds = self.timing.restore_seconds;
         let instance = self.begin(request.identifier, parameters, tags, &master_username);
         instance.deletion_protection = request.deletion_protection;
+        instance.kms_key = kms_key;
         instance.restored_from = restored_from;
         instance.ends_in = ends_in;
         let key = instance.identifier.clone();
@@ -131,7 +145,9 @@ impl World {
     pub fn create(&mut self, request: &Create<'_>) -> Result<&DbInstance, ApiError> {
         self.check_new(request.identifier, request.parameters, request.tags)?;
         let seconds = self.timing.create_seconds;
-        let (parameters, tags) = (request.parameters.clone(), request.tags.clone());
+        let (mut parameters, tags) = (request.parameters.clone(), request.tags.clone());
+        self.fill_in_defaults(&mut parameters);
+        self.check_new_fits(&parameters, request.parameters)?;
         let instance = self.begin(request.identifier, parameters, tags, request.master_username);
         instance.deletion_protection = request.deletion_protection;
         let key = instance.identifier.clone();
@@ -153,11 +169,22 @@ impl World {
             return Err(ApiError::new(Code::DbInstanceAlreadyExists, "DB instance already exists"));
         }
         self.check_groups(parameters)?;
-        if self.instances.len() >= self.instance_quota {
+        if self.instances.len() >= self.quotas.instances {
             let message = "Instance quota exceeded: cannot have more DB instances in this region.";
             return Err(ApiError::new(Code::InstanceQuotaExceeded, message));
         }
         Ok(())
+    }
+
+    fn check_storage_key(&self, key: Option<&str>) -> Result<(), ApiError> {
+        let Some(key) = key else { return Ok(()) };
+        if self.surroundings.storage_key(key).is_some_and(|key| key.enabled && key.encrypts) {
+            return Ok(());
+        }
+        let message = format!(
+            "The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it."
+        );
+        Err(ApiError::new(Code::KmsKeyNotAccessible, message))
     }
 
     /// Puts a new instance into the world, `creating`, with defaults for whatever is not given.
@@ -185,6 +212,7 @@ impl World {
             parameter_group: GroupStatus::InSync,
             option_group: GroupStatus::InSync,
             deletion_protection: false,
+            kms_key: None,
             tags,
             pending: Modification::default(),
             in_flight: Modification::default(),
@@ -230,7 +258,7 @@ impl World {
             (Parameter::PreferredMaintenanceWindow, said("sun:04:00-sun:04:30")),
             (Parameter::PubliclyAccessible, Value::Flag(false)),
             (Parameter::StorageType, said("gp3")),
-            (Parameter::VpcSecurityGroupIds, Value::List(["sg-default".to_owned()].into())),
+            (Parameter::VpcSecurityGroupIds, Value::List([DEFAULT_SECURITY_GROUP.to_owned()].into())),
             (Parameter::Engine, Value::Text(name)),
             (Parameter::EngineVersion, Value::Text(version)),
         ];

@@ -6,7 +6,7 @@ use super::World;
 use super::error::{ApiError, Code};
 use super::events::RdsEvent;
 use super::identifier::lower;
-use super::model::{DbInstance, DbSnapshot};
+use super::model::{DbInstance, DbSnapshot, SNAPSHOT_TYPES};
 
 /// One page of a listing.
 #[derive(Clone, Debug)]
@@ -73,17 +73,17 @@ fn page_size(max_records: Option<i64>) -> Result<usize, ApiError> {
 
 /// Cuts the page behind the marker out of items in the order of their keys. The marker is the last key of
 /// the page before, so that a listing goes on where it was even if that item is gone meanwhile.
-fn page<'a, T>(
-    items: impl Iterator<Item = (&'a String, &'a T)>,
+pub(super) fn page<K: AsRef<str>, T>(
+    items: impl Iterator<Item = (K, T)>,
     max_records: Option<i64>,
     marker: Option<&str>,
-) -> Result<Page<&'a T>, ApiError> {
+) -> Result<Page<T>, ApiError> {
     let size = page_size(max_records)?;
     let mut page = Page { items: Vec::new(), marker: None };
-    let mut last: Option<&String> = None;
-    for (key, item) in items.filter(|(key, _)| marker.is_none_or(|marker| key.as_str() > marker)) {
+    let mut last: Option<K> = None;
+    for (key, item) in items.filter(|(key, _)| marker.is_none_or(|marker| key.as_ref() > marker)) {
         if page.items.len() == size {
-            page.marker = last.cloned();
+            page.marker = last.map(|key| key.as_ref().to_owned());
             break;
         }
         page.items.push(item);
@@ -119,8 +119,13 @@ impl World {
     /// DescribeDBSnapshots.
     ///
     /// # Errors
-    /// No such snapshot, a page size out of range.
+    /// No such snapshot, a type that RDS does not have, a page size out of range.
     pub fn describe_snapshots(&self, request: &DescribeSnapshots<'_>) -> Result<Page<&DbSnapshot>, ApiError> {
+        if let Some(kind) = request.snapshot_type
+            && !SNAPSHOT_TYPES.contains(&kind)
+        {
+            return Err(ApiError::new(Code::InvalidParameterValue, format!("Invalid snapshot type: {kind}")));
+        }
         let of_instance = request.instance.map(|named| self.instance_key(named).into_owned());
         let fits = |snapshot: &DbSnapshot| {
             let kind = &*snapshot.snapshot_type;

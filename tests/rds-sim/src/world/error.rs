@@ -40,6 +40,7 @@ codes! {
     DbSnapshotNotFound "DBSnapshotNotFound" 404;
     DbSubnetGroupAlreadyExists "DBSubnetGroupAlreadyExists" 400;
     DbSubnetGroupNotFound "DBSubnetGroupNotFoundFault" 404;
+    DbSubnetGroupDoesNotCoverEnoughAzs "DBSubnetGroupDoesNotCoverEnoughAZs" 400;
     DbUpgradeDependencyFailure "DBUpgradeDependencyFailure" 400;
     InstanceQuotaExceeded "InstanceQuotaExceeded" 400;
     InsufficientDbInstanceCapacity "InsufficientDBInstanceCapacity" 400;
@@ -51,6 +52,7 @@ codes! {
     InvalidParameterValue "InvalidParameterValue" 400;
     InvalidRestore "InvalidRestoreFault" 400;
     InvalidSubnet "InvalidSubnet" 400;
+    InvalidVpcNetworkState "InvalidVPCNetworkStateFault" 400;
     KmsKeyNotAccessible "KMSKeyNotAccessibleFault" 400;
     MissingAction "MissingAction" 400;
     MissingParameter "MissingParameter" 400;

@@ -10,13 +10,17 @@ mod describe;
 mod engine;
 pub mod error;
 pub mod events;
+mod fit;
 mod groups;
 mod identifier;
 pub mod model;
 mod modify;
+mod offers;
 pub mod operation;
 mod plant;
+mod quotas;
 mod snapshots;
+mod surroundings;
 mod tags;
 mod time;
 
@@ -27,10 +31,13 @@ use jiff::Timestamp;
 pub use create::{Create, Restore};
 pub use delete::Delete;
 pub use describe::{DescribeEvents, DescribeInstances, DescribeSnapshots, Page};
-pub use groups::GroupKind;
+pub use groups::{DEFAULT_VPC, Group, GroupKind};
 pub use modify::Modify;
+pub use offers::{DescribeOffers, EngineVersion, Offer, Storage, Withdrawal};
 pub use plant::{PlantedInstance, PlantedSnapshot};
+pub use quotas::{AccountQuota, INSTANCE_QUOTA, MANUAL_SNAPSHOT_QUOTA, Quotas, STORAGE_QUOTA};
 pub use snapshots::CreateSnapshot;
+pub use surroundings::Surroundings;
 pub use tags::Resource;
 pub use time::{Happening, Timing};
 
@@ -41,10 +48,6 @@ use model::{DbInstance, DbSnapshot};
 use operation::{Arrival, Desk, Fault, Operation};
 use time::Agenda;
 
-/// DB instances in a region, by default (Amazon RDS User Guide, quotas).
-pub const INSTANCE_QUOTA: usize = 40;
-/// Manual snapshots in a region, by default (Amazon RDS User Guide, quotas).
-pub const MANUAL_SNAPSHOT_QUOTA: usize = 100;
 /// Events that DescribeEvents still knows.
 const REMEMBERED_EVENTS: usize = 1000;
 
@@ -75,7 +78,9 @@ pub struct World {
     history: VecDeque<RdsEvent>,
     trace: Option<Vec<Happening>>,
     next_restore: Option<String>,
-    instance_quota: usize,
+    quotas: Quotas,
+    withdrawn: Vec<Withdrawal>,
+    surroundings: Surroundings,
 }
 
 impl World {
@@ -95,7 +100,9 @@ impl World {
             history: VecDeque::new(),
             trace: None,
             next_restore: None,
-            instance_quota: INSTANCE_QUOTA,
+            quotas: Quotas::default(),
+            withdrawn: Vec::new(),
+            surroundings: Surroundings::default(),
         }
     }
 
@@ -156,7 +163,17 @@ impl World {
 
     /// Allows more instances than AWS does by default, as Service Quotas can.
     pub fn raise_instance_quota(&mut self, quota: usize) {
-        self.instance_quota = quota;
+        self.quotas.instances = quota;
+    }
+
+    /// What is not RDS.
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    /// What is not RDS, to change it.
+    pub fn surroundings_mut(&mut self) -> &mut Surroundings {
+        &mut self.surroundings
     }
 
     fn instance(&self, identifier: &str) -> Result<&DbInstance, ApiError> {

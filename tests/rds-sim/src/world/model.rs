@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tag_state::facts::{Instance, Snapshot, Tags};
 use tag_state::parameter::{Parameter, Parameters, Value};
 
+use super::create;
 use crate::wire;
 
 /// How far the instance is with a changed parameter or option group.
@@ -91,6 +92,8 @@ pub struct DbInstance {
     pub option_group: GroupStatus,
     /// `DeletionProtection`.
     pub deletion_protection: bool,
+    /// `KmsKeyId`: what its storage is encrypted with.
+    pub kms_key: Option<String>,
     /// `TagList`.
     pub tags: Tags,
     /// Waits for the maintenance window (`ApplyImmediately` was false).
@@ -179,6 +182,9 @@ impl DbInstance {
     }
 }
 
+/// The types of snapshots that RDS has.
+pub const SNAPSHOT_TYPES: &[&str] = &["automated", "manual", "awsbackup", "shared", "public"];
+
 /// A DB snapshot.
 #[derive(Clone, Debug)]
 pub struct DbSnapshot {
@@ -202,6 +208,10 @@ pub struct DbSnapshot {
     pub instance_created: Option<Timestamp>,
     /// `MasterUsername` of the instance.
     pub master_username: String,
+    /// `VpcId` of the instance.
+    pub vpc: String,
+    /// `KmsKeyId`: what it is encrypted with.
+    pub kms_key: Option<String>,
     /// The instance's settings when it was taken.
     pub parameters: Parameters,
     /// `TagList`: its own tags.
@@ -213,6 +223,8 @@ pub struct DbSnapshot {
 impl DbSnapshot {
     /// What DescribeDBSnapshots tells of it.
     pub fn facts(&self) -> Snapshot {
+        let text = |parameter| create::text(&self.parameters, parameter).map(str::to_owned);
+        let number = |parameter| create::number(&self.parameters, parameter);
         Snapshot {
             identifier: self.identifier.clone(),
             arn: self.arn.clone(),
@@ -220,6 +232,20 @@ impl DbSnapshot {
             status: self.status.clone(),
             snapshot_type: self.snapshot_type.clone(),
             created: self.original_created.or(self.created),
+            engine: text(Parameter::Engine).unwrap_or_default(),
+            engine_version: text(Parameter::EngineVersion).unwrap_or_default(),
+            allocated_storage: number(Parameter::AllocatedStorage),
+            storage_type: text(Parameter::StorageType),
+            iops: number(Parameter::Iops),
+            throughput: number(Parameter::StorageThroughput),
+            port: number(Parameter::Port),
+            zone: text(Parameter::AvailabilityZone),
+            vpc: Some(self.vpc.clone()),
+            option_group: text(Parameter::OptionGroupName),
+            kms_key: self.kms_key.clone(),
+            license: text(Parameter::LicenseModel),
+            encrypted: self.kms_key.is_some(),
+            resource_id: self.source_resource_id.clone(),
         }
     }
 }

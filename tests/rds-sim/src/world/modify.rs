@@ -53,6 +53,9 @@ impl World {
         self.check_groups(request.parameters)?;
         let (key, status) = (instance.identifier.clone(), &instance.status);
         let wanted = wanted(instance, request)?;
+        let mut then = (*instance.parameters).clone();
+        then.extend(wanted.parameters.clone());
+        self.check_change_fits(&then, &wanted.parameters)?;
         let protection = request.deletion_protection.filter(|wanted| *wanted != instance.deletion_protection);
         let allowed = match classify(status) {
             Class::Ready => true,

@@ -32,9 +32,15 @@ operations! {
     CreateOptionGroup "CreateOptionGroup";
     DeleteDbInstance "DeleteDBInstance";
     DeleteDbSnapshot "DeleteDBSnapshot";
+    DescribeAccountAttributes "DescribeAccountAttributes";
+    DescribeDbEngineVersions "DescribeDBEngineVersions";
     DescribeDbInstances "DescribeDBInstances";
+    DescribeDbParameterGroups "DescribeDBParameterGroups";
     DescribeDbSnapshots "DescribeDBSnapshots";
+    DescribeDbSubnetGroups "DescribeDBSubnetGroups";
     DescribeEvents "DescribeEvents";
+    DescribeOptionGroups "DescribeOptionGroups";
+    DescribeOrderableDbInstanceOptions "DescribeOrderableDBInstanceOptions";
     ListTagsForResource "ListTagsForResource";
     ModifyDbInstance "ModifyDBInstance";
     RebootDbInstance "RebootDBInstance";

@@ -5,7 +5,7 @@ use tag_state::facts::Tags;
 use tag_state::parameter::Parameters;
 
 use super::error::{ApiError, Code};
-use super::model::{DbInstance, DbSnapshot};
+use super::model::{DbInstance, DbSnapshot, SNAPSHOT_TYPES};
 use super::{World, events, identifier, tags};
 
 /// An instance that is there at once, `available`.
@@ -19,6 +19,8 @@ pub struct PlantedInstance {
     pub tags: Tags,
     /// `DeletionProtection`.
     pub deletion_protection: bool,
+    /// `KmsKeyId`: what its storage is encrypted with, if it is.
+    pub kms_key: Option<String>,
     /// `InstanceCreateTime`; now where it is not given.
     pub created: Option<Timestamp>,
 }
@@ -53,6 +55,7 @@ impl World {
         let now = self.now;
         let instance = self.begin(&planted.identifier, planted.parameters, planted.tags, "administrator");
         instance.deletion_protection = planted.deletion_protection;
+        instance.kms_key = planted.kms_key;
         instance.created = Some(planted.created.unwrap_or(now));
         "available".clone_into(&mut instance.status);
         let key = instance.identifier.clone();
@@ -67,7 +70,7 @@ impl World {
     /// No such instance, a type that RDS does not have, an identifier that is taken, bad tags.
     pub fn plant_snapshot(&mut self, planted: PlantedSnapshot) -> Result<&DbSnapshot, ApiError> {
         let kind = &*planted.snapshot_type;
-        if !["automated", "manual", "awsbackup", "shared", "public"].contains(&kind) {
+        if !SNAPSHOT_TYPES.contains(&kind) {
             return Err(ApiError::new(Code::InvalidParameterValue, format!("no snapshot type: {kind}")));
         }
         let foreign = matches!(kind, "shared" | "public");

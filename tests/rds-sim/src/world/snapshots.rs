@@ -6,7 +6,7 @@ use tag_state::parameter::Parameter;
 use super::error::{ApiError, Code};
 use super::model::{DbInstance, DbSnapshot};
 use super::time::Due;
-use super::{MANUAL_SNAPSHOT_QUOTA, World, events, identifier, tags};
+use super::{World, events, identifier, tags};
 
 /// CreateDBSnapshot.
 #[derive(Clone, Copy, Debug)]
@@ -79,9 +79,8 @@ impl World {
                 format!("Cannot create the snapshot because a snapshot with the identifier {named} already exists.");
             return Err(ApiError::new(Code::DbSnapshotAlreadyExists, message));
         }
-        let manual = self.snapshots.values().filter(|snapshot| snapshot.snapshot_type == "manual").count();
-        if manual >= MANUAL_SNAPSHOT_QUOTA {
-            let message = "Cannot create more than 100 manual snapshots.";
+        if self.manual_snapshots() >= self.quotas.manual_snapshots {
+            let message = format!("Cannot create more than {} manual snapshots.", self.quotas.manual_snapshots);
             return Err(ApiError::new(Code::SnapshotQuotaExceeded, message));
         }
         Ok(())
@@ -124,6 +123,8 @@ impl World {
             original_created: None,
             instance_created: source.created,
             master_username: source.master_username.clone(),
+            vpc: self.vpc_of(&source.parameters),
+            kms_key: source.kms_key.clone(),
             parameters: (*source.parameters).clone(),
             tags: if copies_tags { source.tags.clone() } else { Tags::new() },
             source_tags: source.tags.clone(),

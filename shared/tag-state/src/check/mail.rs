@@ -1,0 +1,117 @@
+//! Whether people can be asked, and answer.
+
+use super::{Finding, Sight};
+use crate::settings::{Approval, Caller, Settings};
+use crate::tags::{LONGEST_KEY, fits_a_tag};
+
+/// Sender, account, approvers, key and address of the links.
+pub(super) fn asking(settings: &Settings, sight: &Sight, caller: Caller) -> Vec<Finding> {
+    const WHAT: &str = "rdsecho.promote.approvers";
+    let (approvers, approvals) = match &settings.promote.approval {
+        Approval::None => {
+            return vec![Finding::doubtful(WHAT, "nobody is asked: rdsecho.promote.approval=none")];
+        }
+        Approval::Typed => {
+            let says =
+                "none are named: a person promotes with rds-echo promote, and the functions refuse these settings";
+            return vec![Finding::doubtful(WHAT, says)];
+        }
+        Approval::Required { approvers, approvals, .. } => (approvers, *approvals),
+    };
+    let mut found = unstorable(settings, approvers);
+    if found.is_empty() {
+        let says = format!("{} of {} must confirm, and each answer can be stored", approvals, approvers.len());
+        found.push(Finding::good(WHAT, says));
+    }
+    found.extend(sender(settings, sight));
+    found.extend(account(approvers, approvals, sight));
+    found.extend(links(settings, sight, caller));
+    found
+}
+
+/// An approver's answer becomes the key of a tag.
+fn unstorable(settings: &Settings, approvers: &[String]) -> Vec<Finding> {
+    let prefix = settings.name.tag_key("confirmed:").chars().count();
+    let stored = |address: &&String| fits_a_tag(address) && prefix + address.chars().count() <= LONGEST_KEY;
+    let says = |address: &String| {
+        let rule = format!("letters, digits and _ . : / = + - @; {LONGEST_KEY} characters with its prefix");
+        format!("the answer of {address} cannot be stored in a tag ({rule}): use another address for them")
+    };
+    let lost = approvers.iter().filter(|address| !stored(address));
+    lost.map(|address| Finding::bad("rdsecho.promote.approvers", says(address))).collect()
+}
+
+fn sender(settings: &Settings, sight: &Sight) -> Option<Finding> {
+    const WHAT: &str = "rdsecho.promote.sender";
+    let Some(sender) = &settings.promote.sender else {
+        return Some(Finding::bad(WHAT, "is not set: nobody can be mailed; set an address that SES has verified"));
+    };
+    Some(match sight.verified.get(sender)? {
+        Ok(true) => Finding::good(WHAT, format!("SES has verified {sender}")),
+        Ok(false) => {
+            Finding::bad(WHAT, format!("SES has verified neither {sender} nor its domain: verify one of them"))
+        }
+        Err(error) => Finding::unseen(WHAT, error),
+    })
+}
+
+/// In its sandbox SES mails verified addresses only.
+fn account(approvers: &[String], approvals: usize, sight: &Sight) -> Vec<Finding> {
+    const WHAT: &str = "mail account";
+    let account = match &sight.mail_account {
+        None => return Vec::new(),
+        Some(Err(error)) => return vec![Finding::unseen(WHAT, error)],
+        Some(Ok(account)) => account,
+    };
+    if !account.sending {
+        let says = "SES has switched sending off for this account: see what its reputation page says, and ask AWS";
+        return vec![Finding::bad(WHAT, says)];
+    }
+    if account.production {
+        return vec![Finding::good(WHAT, "SES mails whomever it is asked to")];
+    }
+    let seen = || approvers.iter().filter_map(|address| Some((address.as_str(), sight.verified.get(address)?)));
+    let unverified: Vec<&str> =
+        seen().filter(|(_, seen)| matches!(seen, Ok(false))).map(|(address, _)| address).collect();
+    if let Some((_, Err(error))) = seen().find(|(_, seen)| seen.is_err()) {
+        return vec![Finding::unseen(WHAT, error)];
+    }
+    if unverified.is_empty() {
+        return vec![Finding::good(WHAT, "SES keeps this account in its sandbox, and has verified every approver")];
+    }
+    let says = format!(
+        "SES keeps this account in its sandbox and will not mail {}: verify them, or ask AWS for production access",
+        unverified.join(", ")
+    );
+    // The others may be enough.
+    let enough = approvers.len() - unverified.len() >= approvals;
+    vec![if enough { Finding::doubtful(WHAT, says) } else { Finding::bad(WHAT, says) }]
+}
+
+/// Of the functions, **new** is told neither: they are the business of those that make and read links.
+fn links(settings: &Settings, sight: &Sight, caller: Caller) -> Vec<Finding> {
+    const KEY: &str = "rdsecho.promote.keyId";
+    const URL: &str = "rdsecho.promote.url";
+    let is_person = caller == Caller::Person;
+    let mut found = Vec::new();
+    match (&settings.promote.key_id, &sight.mac_key) {
+        (None, _) if is_person => {
+            found.push(Finding::bad(KEY, "is not set: no link can be signed; name an HMAC key of KMS"))
+        }
+        (None, _) | (Some(_), None) => {}
+        (Some(key_id), Some(Ok(None))) => found.push(Finding::good(KEY, format!("{key_id} can sign links"))),
+        (Some(key_id), Some(Ok(Some(wrong)))) => {
+            let says = format!("{key_id} cannot sign links: {wrong}; name an HMAC key of KMS that is enabled");
+            found.push(Finding::bad(KEY, says));
+        }
+        (Some(_), Some(Err(error))) => found.push(Finding::unseen(KEY, error)),
+    }
+    match &settings.promote.url {
+        Some(url) => found.push(Finding::good(URL, url.clone())),
+        None if is_person => {
+            found.push(Finding::doubtful(URL, "is not set: rds-echo request cannot mail links (the functions know it)"))
+        }
+        None => {}
+    }
+    found
+}
