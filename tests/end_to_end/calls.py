@@ -36,6 +36,14 @@ class Judge:
                 yield Ask(operation, instance, resource_tags=has)
             case "DescribeDBSnapshots":
                 yield Ask(operation, snapshot or instance, resource_tags=has)
+            case "DescribeDBParameterGroups":
+                yield Ask(operation, f"{RDS}pg:{said['DBParameterGroupName']}")
+            case "DescribeOptionGroups":
+                yield Ask(operation, f"{RDS}og:{said['OptionGroupName']}")
+            case "DescribeDBSubnetGroups":
+                yield Ask(operation, f"{RDS}subgrp:{said['DBSubnetGroupName']}")
+            case "DescribeDBEngineVersions" | "DescribeOrderableDBInstanceOptions" | "DescribeAccountAttributes":
+                yield Ask(operation, "*")
             case "AddTagsToResource":
                 arn = said["ResourceName"]
                 yield Ask(operation, arn, resource_tags=dict(self._tags[arn]), request_tags=tags)
@@ -67,7 +75,7 @@ class Judge:
                 yield Ask(operation, instance)
 
     def _kms(self, operation, said):
-        yield Ask(operation, said["KeyId"], {"kms:MacAlgorithm": said["MacAlgorithm"]})
+        yield Ask(operation, said["KeyId"], {"kms:MacAlgorithm": said["MacAlgorithm"]} if "MacAlgorithm" in said else {})
 
     def _events(self, operation, said):
         for entry in said["Entries"]:
@@ -84,10 +92,20 @@ class Judge:
         yield Ask(operation, f"arn:aws:route53:::hostedzone/{said['zone']}", keys if changes else {})
 
     def _ses(self, operation, said):
+        identities = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/"
+        if operation == "ses:GetAccount":
+            yield Ask(operation, "*")
+            return
+        if operation == "ses:GetEmailIdentity":
+            yield Ask(operation, identities + said["EmailIdentity"])
+            return
         sender = said.get("FromEmailAddress", "")
         address = sender.rpartition("<")[2].rstrip(">")
         domain = address.rpartition("@")[2]
-        yield Ask(operation, f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{domain}", {"ses:FromAddress": address})
+        yield Ask(operation, identities + domain, {"ses:FromAddress": address})
+
+    def _ec2(self, operation, said):
+        yield Ask(operation, "*")
 
     def _sts(self, operation, said):
         yield Ask(operation, "*")

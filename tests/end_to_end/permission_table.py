@@ -15,6 +15,7 @@ from world import CNAME
 DOCUMENT = REPOSITORY / "docs" / "SECURITY.md"
 OTHER_ACCOUNT = "111122223333"
 STORAGE_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/5702a9e0-0000-4000-8000-000000000000"
+OTHER_KEY = STORAGE_KEY.replace("5702a9e0", "00000000")
 MONITORING_ROLE = f"arn:aws:iam::{ACCOUNT}:role/monitoring"
 OPERATORS = f"arn:aws:iam::{ACCOUNT}:role/people/echo-operators"
 
@@ -69,6 +70,7 @@ IDENTITIES = [f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}" for name in ("ex
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!db-8f0a-AbCdEf"
 SHA_256 = {"kms:MacAlgorithm": "HMAC_SHA_256"}
 BY_RDS = {"kms:ViaService": f"rds.{REGION}.amazonaws.com"}
+OF_RDS = {"kms:ResourceAliases": ["alias/aws/rds"]}
 TO_MONITORING = {"iam:PassedToService": "monitoring.rds.amazonaws.com"}
 
 
@@ -102,6 +104,7 @@ def used(*kinds):
     return [f"{RDS}{kind}:{names[kind]}" for kind in kinds]
 
 
+LOOKS = "`rds:DescribeDBEngineVersions`, `rds:DescribeOrderableDBInstanceOptions`, `rds:DescribeAccountAttributes`, `ec2:DescribeSecurityGroups`"
 CHANGE = "route53:ChangeResourceRecordSets"
 
 
@@ -118,6 +121,10 @@ def other_calls(roles, function):
         ),
         ("`rds:AddTagsToResource`", "any of these"): asks(TAGS, used("snapshot", "pg", "og", "subgrp", "secgrp"), request_tags=MANAGED),
         ("`rds:DescribeDBSnapshots`", "any snapshot of the account"): asks("rds:DescribeDBSnapshots", [SNAPSHOT, FINAL]),
+        ("`rds:DescribeDBParameterGroups`", "any `pg` of the account"): asks("rds:DescribeDBParameterGroups", used("pg")),
+        ("`rds:DescribeOptionGroups`", "any `og` of the account"): asks("rds:DescribeOptionGroups", used("og")),
+        ("`rds:DescribeDBSubnetGroups`", "any `subgrp` of the account"): asks("rds:DescribeDBSubnetGroups", used("subgrp")),
+        (LOOKS, "the account, of which IAM knows no resources there"): asks(LOOKS.replace("`", "").replace(",", ""), ["*"]),
         ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a final snapshot of ours, with its instance's tags"): asks(
             f"rds:CreateDBSnapshot {TAGS}", [FINAL, f"{RDS}snapshot:before-dev-2026-11-30"], request_tags=MANAGED
         ),
@@ -143,10 +150,19 @@ def other_calls(roles, function):
         ("`kms:CreateGrant`", "the storage key by itself; another key"): [
             *asks("kms:CreateGrant", [STORAGE_KEY], {}),
             *asks("kms:CreateGrant", [STORAGE_KEY], {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}),
-            *asks("kms:CreateGrant", [roles.key, STORAGE_KEY.replace("5702a9e0", "00000000")], BY_RDS),
+            *asks("kms:CreateGrant", [roles.key, OTHER_KEY], BY_RDS),
         ],
-        ("`kms:DescribeKey`", "the storage key, through RDS"): asks("kms:DescribeKey", [STORAGE_KEY], BY_RDS),
-        ("`kms:DescribeKey`", "another key"): asks("kms:DescribeKey", [STORAGE_KEY.replace("5702a9e0", "00000000")], BY_RDS),
+        ("`kms:DescribeKey`", "the storage key"): [
+            *asks("kms:DescribeKey", [STORAGE_KEY]),
+            *asks("kms:DescribeKey", [STORAGE_KEY], BY_RDS),
+        ],
+        ("`kms:DescribeKey`", "the approval key"): asks("kms:DescribeKey", [roles.key]),
+        ("`kms:DescribeKey`", "RDS's own key of the account"): asks("kms:DescribeKey", [OTHER_KEY], OF_RDS),
+        ("`kms:DescribeKey`", "another key"): [
+            *asks("kms:DescribeKey", [OTHER_KEY]),
+            *asks("kms:DescribeKey", [OTHER_KEY], BY_RDS),
+            *asks("kms:DescribeKey", [OTHER_KEY], {"kms:ResourceAliases": ["alias/shop"]}),
+        ],
         (
             "`kms:Encrypt`, `kms:Decrypt`, `kms:ReEncryptFrom`, `kms:GenerateDataKey`, `kms:PutKeyPolicy`, `kms:ScheduleKeyDeletion`",
             "any key",
@@ -203,6 +219,8 @@ def other_calls(roles, function):
             *asks("ses:SendEmail", IDENTITIES, {"ses:FromAddress": "ceo@example.test"}),
             *asks("ses:SendRawEmail", IDENTITIES, {"ses:FromAddress": seed.SENDER}),
         ],
+        ("`ses:GetEmailIdentity`", "any identity of the account"): asks("ses:GetEmailIdentity", IDENTITIES),
+        ("`ses:GetAccount`", "the account"): asks("ses:GetAccount", ["*"]),
         ("`events:PutEvents`", "`Echo Stage Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Stage Changed")),
         ("`events:PutEvents`", "`Echo Approval Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Approval Changed")),
         ("`events:PutEvents`", "anything else, or on another bus"): [

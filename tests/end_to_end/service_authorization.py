@@ -13,16 +13,19 @@ from pathlib import Path
 EXTRACT = Path(__file__).with_suffix(".json")
 # What the extract holds; a role that needs another action needs it here first, so that somebody reads what it is.
 ACTIONS = """
+ec2:DescribeSecurityGroups
 events:PutEvents
 iam:PassRole
 kms:CreateGrant kms:DescribeKey kms:GenerateMac kms:VerifyMac
 lambda:InvokeFunction
 logs:CreateLogStream logs:PutLogEvents
-rds:AddTagsToResource rds:CreateDBSnapshot rds:DeleteDBInstance rds:DescribeDBInstances rds:DescribeDBSnapshots
+rds:AddTagsToResource rds:CreateDBSnapshot rds:DeleteDBInstance
+rds:DescribeAccountAttributes rds:DescribeDBEngineVersions rds:DescribeDBInstances rds:DescribeDBParameterGroups rds:DescribeDBSnapshots
+rds:DescribeDBSubnetGroups rds:DescribeOptionGroups rds:DescribeOrderableDBInstanceOptions
 rds:ModifyDBInstance rds:RebootDBInstance rds:RestoreDBInstanceFromDBSnapshot
 route53:ChangeResourceRecordSets route53:ListResourceRecordSets
 secretsmanager:CreateSecret secretsmanager:TagResource
-ses:SendEmail
+ses:GetAccount ses:GetEmailIdentity ses:SendEmail
 sqs:SendMessage
 xray:PutTelemetryRecords xray:PutTraceSegments
 """.split()

@@ -6,7 +6,7 @@ import threading
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from .relay import Relay
 
@@ -57,7 +57,7 @@ class CallRecorder(Relay):
     """Stands in front of every service with an address for each function, so that a call tells whose it is."""
 
     # By the names in the endpoint variables.
-    SERVICES = {"EVENTBRIDGE": "events", "KMS": "kms", "RDS": "rds", "ROUTE_53": "route53", "SESV2": "ses", "STS": "sts"}
+    SERVICES = {"EC2": "ec2", "EVENTBRIDGE": "events", "KMS": "kms", "RDS": "rds", "ROUTE_53": "route53", "SESV2": "ses", "STS": "sts"}
 
     def __init__(self, gateway_port, rds_port):
         self._rds_port = rds_port
@@ -111,9 +111,17 @@ def _route53(request, path, body):
 
 
 def _ses(request, path, body):
-    # All that is ever asked of SES; anything else must be seen here, and gets the name of its path.
-    sends = request.command == "POST" and f"/{path}" == SENDS
-    return "SendEmail" if sends else f"{request.command} {path}", json.loads(body or "{}")
+    said = json.loads(body or "{}")
+    match request.command, f"/{path}".split("/"):
+        case "POST", ["", "v2", "email", "outbound-emails"]:
+            return "SendEmail", said
+        case "GET", ["", "v2", "email", "account"]:
+            return "GetAccount", said
+        case "GET", ["", "v2", "email", "identities", identity]:
+            return "GetEmailIdentity", {"EmailIdentity": unquote(identity)}
+        case _:
+            # Anything else must be seen here, and gets the name of its path.
+            return f"{request.command} {path}", said
 
 
-READERS = {"events": _json, "kms": _json, "rds": _query, "route53": _route53, "ses": _ses, "sts": _query}
+READERS = {"ec2": _query, "events": _json, "kms": _json, "rds": _query, "route53": _route53, "ses": _ses, "sts": _query}

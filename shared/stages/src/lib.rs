@@ -11,6 +11,7 @@ pub mod check;
 mod follow;
 pub mod forget;
 pub mod function;
+pub mod hold;
 pub mod metrics;
 pub mod modify;
 pub mod new;

@@ -3,6 +3,7 @@
 pub mod adopt;
 pub mod click;
 pub mod forget;
+pub mod hold;
 pub mod modify;
 pub mod new;
 pub mod news;

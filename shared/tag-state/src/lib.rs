@@ -11,6 +11,7 @@ pub mod check;
 pub mod decide;
 pub mod facts;
 pub mod gauges;
+pub mod hold;
 pub mod name;
 pub mod overview;
 pub mod own;

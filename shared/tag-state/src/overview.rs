@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::decide::promote::confirmed;
 use crate::decide::request::cancelled_by;
 use crate::facts::{Instance, Record};
+use crate::hold::Hold;
 use crate::own::OwnInstance;
 use crate::remark::Remark;
 use crate::settings::Settings;
@@ -41,6 +42,8 @@ pub struct Ours {
     pub request: Option<Asked>,
     /// Why it was given up.
     pub failure: Option<String>,
+    /// Until when it is held, and why, while it is.
+    pub held: Option<Hold>,
 }
 
 /// An approval request.
@@ -77,12 +80,12 @@ fn row(settings: &Settings, instance: Instance, record: &Record, now: Timestamp)
         status: instance.status.clone(),
         age: instance.created.map(|created| now.duration_since(created)),
         ours: OwnInstance::recognise(&settings.name, instance)
-            .map(|own| ours(settings, &own))
+            .map(|own| ours(settings, &own, now))
             .map_err(|reason| reason.to_string()),
     }
 }
 
-fn ours(settings: &Settings, own: &OwnInstance) -> Ours {
+fn ours(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Ours {
     let tags = own.tags();
     let request = tags.request.map(|request| {
         let notified = tags.notified.as_ref().filter(|notified| notified.is_of(request));
@@ -106,6 +109,7 @@ fn ours(settings: &Settings, own: &OwnInstance) -> Ours {
         data_from: tags.data_from,
         request,
         failure: tags.failure.clone(),
+        held: tags.held(now).cloned(),
     }
 }
 

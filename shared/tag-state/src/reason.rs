@@ -230,6 +230,32 @@ reasons! {
     NotConfirmed {} "not-confirmed" => "it was not confirmed, and is left alone";
     /// It needs no adoption.
     AlreadyOurs {} "already-ours" => "it is this echo's already";
+    /// A person has it kept.
+    Held {
+        /// Until when, and why.
+        how: String
+    } "held" => "it is held {how}";
+    /// There is no hold to take back.
+    NotHeld {} "not-held" => "nobody holds it";
+    /// A hold that would be over.
+    HoldIsPast {
+        /// Its end.
+        until: Timestamp
+    } "hold-is-past" => "{until} has passed: a hold ends in the future";
+    /// It is past the point of no return, and somebody wants it.
+    Condemned {} "condemned" => "it is retired, the point of no return: what is needed of it is in its final snapshot, or in the snapshot that it was restored from";
+    /// A hold that was written in the moment of the point of no return.
+    HeldTooLate {
+        /// What that means.
+        what: String
+    } "held-too-late" => "retire condemned it at the same moment, and the hold came too late: {what}";
+    /// People are being asked about it.
+    RequestOpen {} "request-open" => "people are asked about it: confirm it, or cancel it, first";
+    /// It is to be in use again, and nobody has typed its identifier.
+    ToBeTyped {
+        /// The identifier.
+        instance: String
+    } "to-be-typed" => "whoever points the CNAME at it types its identifier: run rds-echo promote --to {instance} at a terminal";
     /// The grace period.
     Grace {
         /// When it ends.

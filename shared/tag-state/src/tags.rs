@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::approval::Mac;
 use crate::facts::Tags;
+use crate::hold::Hold;
 use crate::name::EchoName;
 use crate::remark::{Remark, quote, unquote};
 use crate::stage::{Move, Stage};
@@ -84,6 +85,8 @@ pub struct EchoTags {
     pub failure: Option<String>,
     /// What **new** last announced that it refuses: the day, and a fingerprint of the findings.
     pub refused: Option<String>,
+    /// Until when it is kept from retire.
+    pub hold: Option<Hold>,
 }
 
 /// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
@@ -234,9 +237,16 @@ impl EchoTags {
             confirmed,
             cancelled,
             replaced: text("replaced"),
-            failure: text("failure"),
             refused: text("refused"),
+            // One that was promoted after all has none any more, and tags are never removed.
+            failure: text("failure").filter(|why| !why.is_empty()),
+            hold: get("hold").map(Hold::parse),
         }))
+    }
+
+    /// The hold, while it holds.
+    pub fn held(&self, now: Timestamp) -> Option<&Hold> {
+        self.hold.as_ref().filter(|hold| hold.holds(now))
     }
 }
 

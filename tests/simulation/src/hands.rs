@@ -228,6 +228,14 @@ impl Town {
         }
     }
 
+    /// Writes a hold that nobody can read, and says how to take it back.
+    pub fn hold_badly(&self, target: &str) -> Undo {
+        self.watch.borrow_mut().say(|| format!("people: hold {target} until further notice"));
+        let was = self.tag(target, "hold");
+        self.tag_by_hand(target, "hold", "until further notice");
+        Undo::Tag(target.to_owned(), "hold", was)
+    }
+
     /// What only a person can put right, when the trouble is over: the name is a plain CNAME again, to what
     /// was promoted; and where tags were changed by hand, they say again what is so. An instance whose stage
     /// was tampered with begins anew.

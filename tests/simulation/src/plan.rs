@@ -47,6 +47,8 @@ pub struct Plan {
     pub bad_restore: f64,
     /// Between two commands of people at a terminal; `None` where they leave it to the schedules.
     pub commands: Option<SignedDuration>,
+    /// Between two commands of people who hold instances, or want another one in use; `None` where nobody does.
+    pub keepers: Option<SignedDuration>,
     /// Between two acts of people by hand; `None` where they keep their hands off.
     pub hands: Option<SignedDuration>,
     /// How people treat their mail.
@@ -100,6 +102,9 @@ impl Plan {
         }
         let commands = (!calm && later.f64() < 0.15)
             .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.05 + later.f64() / 2.0)) as i64 + 1));
+        let keeping = &mut Rng::with_seed(seed ^ 0x6b65_6570_6572);
+        let keepers = (!calm && keeping.f64() < 0.2)
+            .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.05 + keeping.f64() / 2.0)) as i64 + 1));
         let settings = Settings::from_options(&options).unwrap_or_else(|error| panic!("{options}: {error}"));
         // Some lives begin just before midnight.
         let day = rng.i64(20_000..21_500) * 86_400;
@@ -128,6 +133,7 @@ impl Plan {
             staleness,
             bad_restore,
             commands,
+            keepers,
             hands,
             people,
         }

@@ -104,6 +104,8 @@ pub struct Reads {
     pub single: BTreeMap<String, (u64, Option<Instance>)>,
     /// Instances of the listing or read singly whose tags were shown without the last write.
     pub stale: BTreeSet<String>,
+    /// Instances of the listing whose tags were.
+    pub listed_stale: BTreeSet<String>,
     /// The CNAME, as shown.
     pub record: Option<(u64, Record)>,
     /// The targets that this process has swapped the CNAME to.
@@ -320,7 +322,9 @@ impl Rds for Port {
         for instance in &mut found {
             self.shown(instance);
         }
-        self.process.reads.borrow_mut().listing = Some(self.town.watch.borrow().ledger.step);
+        let mut reads = self.process.reads.borrow_mut();
+        reads.listing = Some(self.town.watch.borrow().ledger.step);
+        reads.listed_stale = reads.stale.clone();
         Ok(found)
     }
 

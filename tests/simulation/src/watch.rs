@@ -5,6 +5,7 @@
 //! module has the promises whose numbers it names; `docs/SAFETY.md` has them all.
 
 mod deletes;
+mod holds;
 mod instances;
 mod requests;
 mod restores;
@@ -26,6 +27,7 @@ use tag_state::settings::Settings;
 use crate::ledger::{By, Ledger, Life, Move, TagWrite};
 use crate::port::{Call, Process, WriteRef};
 use crate::trouble::Kind;
+use holds::{Promise, by_a_persons_word};
 use words::words;
 
 /// A button that was pressed, behind a link that was mailed.
@@ -56,6 +58,7 @@ pub struct Watch {
     mails: BTreeMap<MailKind, u32>,
     attempts: BTreeSet<(String, u32, Timestamp, String)>,
     presses: Vec<Press>,
+    promises: Vec<Promise>,
 }
 
 /// What the tags say of a request.
@@ -81,6 +84,7 @@ impl Watch {
             mails: BTreeMap::new(),
             attempts: BTreeSet::new(),
             presses: Vec::new(),
+            promises: Vec::new(),
         }
     }
 
@@ -227,7 +231,10 @@ impl Watch {
                 self.judge_change(world, process, delete.identifier());
                 self.judge_delete(world, zone, process, delete.identifier(), delete.final_snapshot());
             }
-            WriteRef::Swap(swap) if process.name == "rollback" => self.judge_return(world, process, swap.value()),
+            WriteRef::Swap(swap) if by_a_persons_word(process) => {
+                self.judge_kept(world, zone, process, swap);
+                self.judge_return(world, process, swap.value());
+            }
             WriteRef::Swap(swap) => self.judge_swap(world, process, swap),
             WriteRef::Send(mail) => self.judge_mail(process, mail),
             WriteRef::Announce(_) => {}
@@ -289,7 +296,7 @@ impl Watch {
             }
             WriteRef::AddTags(arn, _) => self.tagged(world, arn.rsplit(':').next().unwrap_or_default(), By::Us),
             WriteRef::Swap(swap) => {
-                self.promotions += u64::from(process.is_none_or(|process| process.name != "rollback"));
+                self.promotions += u64::from(process.is_none_or(|process| !by_a_persons_word(process)));
                 self.swapped(world, process, before, swap.old(), swap.value(), swap.ttl());
             }
             WriteRef::Send(mail) => {

@@ -33,12 +33,12 @@ impl Rds {
 impl Rds {
     /// One listing of an instance's snapshots, from all pages.
     async fn listing(&self, instance: &str, kind: Option<SnapshotType>) -> Answer<Vec<Snapshot>> {
-        // What others share belongs to no instance of this account: all of it is listed.
-        let of_instance = (kind != Some(SnapshotType::Shared)).then(|| instance.to_owned());
+        // What others share is of no instance of this account: RDS lists all of it.
+        let shared = kind == Some(SnapshotType::Shared);
         let mut pages = self
             .0
             .describe_db_snapshots()
-            .set_db_instance_identifier(of_instance)
+            .set_db_instance_identifier((!shared).then(|| instance.to_owned()))
             .set_snapshot_type(kind.map(|kind| kind.name().to_owned()))
             .max_records(PAGE)
             .into_paginator()
@@ -47,7 +47,8 @@ impl Rds {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| call_error(DESCRIBE_SNAPSHOTS, instance, &error))?;
             let of_it = page.db_snapshots().iter().filter(|snapshot| {
-                snapshot.db_instance_identifier().is_some_and(|source| source.eq_ignore_ascii_case(instance))
+                let source = snapshot.db_instance_identifier();
+                !shared || source.is_some_and(|source| source.eq_ignore_ascii_case(instance))
             });
             found.extend(of_it.map(translate::snapshot));
         }

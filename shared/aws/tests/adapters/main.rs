@@ -3,6 +3,7 @@
 mod eventbridge;
 mod events;
 mod kms;
+mod lookups;
 mod loopback;
 mod proofs;
 mod rds;

@@ -2,7 +2,7 @@ use aws::Rds;
 use jiff::Timestamp;
 use stages::ports::{Failure, Rds as _};
 use tag_state::calls::{Modify, Restore};
-use tag_state::facts::Tags;
+use tag_state::facts::{Snapshot, SnapshotType, Tags};
 use tag_state::parameter::{Kind, Parameter, Parameters, Value};
 
 use crate::loopback::{Asked, Loopback, Reply};
@@ -131,7 +131,8 @@ async fn a_snapshot_is_as_old_as_its_data() {
         <DBSnapshot><DBSnapshotIdentifier>unborn</DBSnapshotIdentifier></DBSnapshot>\
         </DBSnapshots></DescribeDBSnapshotsResult></DescribeDBSnapshotsResponse>";
     let server = Loopback::answering(200, body);
-    let found = Rds::new(&server.environment()).snapshots("production").await.expect("a page");
+    let types = [SnapshotType::Automated, SnapshotType::Manual].into();
+    let found = Rds::new(&server.environment()).snapshots("production", &types).await.expect("a page");
     let created: Vec<Option<String>> = found.iter().map(|one| one.created.map(|time| time.to_string())).collect();
     assert_eq!(created, [Some("2026-11-20T03:00:00Z".to_owned()), Some("2026-11-21T03:00:00Z".to_owned()), None]);
     assert_eq!((found[0].source.as_str(), found[0].snapshot_type.as_str()), ("production", "manual"));
@@ -139,6 +140,85 @@ async fn a_snapshot_is_as_old_as_its_data() {
         form(&server.asked()),
         ["Action=DescribeDBSnapshots", "DBInstanceIdentifier=production", "MaxRecords=100"]
     );
+}
+
+/// A page of snapshots, by identifier and source.
+fn snapshots(named: &[(&str, &str)], marker: &str) -> Reply {
+    let list: String = named
+        .iter()
+        .map(|(identifier, source)| {
+            format!(
+                "<DBSnapshot><DBSnapshotIdentifier>{identifier}</DBSnapshotIdentifier>\
+                 <DBInstanceIdentifier>{source}</DBInstanceIdentifier></DBSnapshot>"
+            )
+        })
+        .collect();
+    Reply::Answer(
+        200,
+        format!(
+            "<DescribeDBSnapshotsResponse><DescribeDBSnapshotsResult>{marker}<DBSnapshots>{list}</DBSnapshots>\
+             </DescribeDBSnapshotsResult></DescribeDBSnapshotsResponse>"
+        ),
+    )
+}
+
+#[tokio::test]
+async fn each_kind_of_snapshot_has_its_listing_and_what_others_share_is_sorted_here() {
+    let server = Loopback::start(vec![
+        snapshots(&[("rds:production-1", "production")], ""),
+        snapshots(&[("awsbackup:job-1", "production")], ""),
+        snapshots(&[("arn:theirs", "sales")], "<Marker>m1</Marker>"),
+        snapshots(&[("arn:ours", "Production")], ""),
+    ]);
+    let rds = Rds::new(&server.environment());
+    let types = [SnapshotType::Automated, SnapshotType::Awsbackup, SnapshotType::Shared].into();
+    let found = rds.snapshots("production", &types).await.expect("three listings");
+    let found: Vec<&str> = found.iter().map(|snapshot| snapshot.identifier.as_str()).collect();
+    assert_eq!(found, ["rds:production-1", "awsbackup:job-1", "arn:ours"]);
+    let (operation, of_it) = ("Action=DescribeDBSnapshots", "DBInstanceIdentifier=production");
+    let asked: Vec<Vec<String>> = server.all_asked().iter().map(form).collect();
+    assert_eq!(
+        asked,
+        [
+            vec![operation, of_it, "MaxRecords=100", "SnapshotType=automated"],
+            vec![operation, of_it, "MaxRecords=100", "SnapshotType=awsbackup"],
+            vec![operation, "MaxRecords=100", "SnapshotType=shared"],
+            vec![operation, "Marker=m1", "MaxRecords=100", "SnapshotType=shared"],
+        ]
+    );
+}
+
+#[tokio::test]
+async fn of_a_snapshot_all_is_read_that_a_restore_takes_over() {
+    let body = "<DescribeDBSnapshotsResponse><DescribeDBSnapshotsResult><DBSnapshots><DBSnapshot>\
+        <DBSnapshotIdentifier>nightly</DBSnapshotIdentifier><Engine>postgres</Engine><EngineVersion>16.4</EngineVersion>\
+        <AllocatedStorage>100</AllocatedStorage><StorageType>gp3</StorageType><Iops>12000</Iops>\
+        <StorageThroughput>500</StorageThroughput><Port>5432</Port><AvailabilityZone>us-east-1a</AvailabilityZone>\
+        <VpcId>vpc-1</VpcId><OptionGroupName>default:postgres-16</OptionGroupName><LicenseModel>postgresql-license</LicenseModel>\
+        <Encrypted>true</Encrypted><KmsKeyId>key-1</KmsKeyId><DbiResourceId>db-P</DbiResourceId></DBSnapshot></DBSnapshots>\
+        </DescribeDBSnapshotsResult></DescribeDBSnapshotsResponse>";
+    let server = Loopback::answering(200, body);
+    let found = Rds::new(&server.environment()).snapshot("nightly").await.expect("an answer");
+    let some = |text: &str| Some(text.to_owned());
+    let expected = Snapshot {
+        identifier: "nightly".to_owned(),
+        engine: "postgres".to_owned(),
+        engine_version: "16.4".to_owned(),
+        allocated_storage: Some(100),
+        storage_type: some("gp3"),
+        iops: Some(12_000),
+        throughput: Some(500),
+        port: Some(5432),
+        zone: some("us-east-1a"),
+        vpc: some("vpc-1"),
+        option_group: some("default:postgres-16"),
+        kms_key: some("key-1"),
+        license: some("postgresql-license"),
+        encrypted: true,
+        resource_id: "db-P".to_owned(),
+        ..Snapshot::default()
+    };
+    assert_eq!(found, Some(expected));
 }
 
 #[tokio::test]

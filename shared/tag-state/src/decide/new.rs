@@ -30,7 +30,7 @@ pub fn in_flight(settings: &Settings, own: &OwnInstance, now: Timestamp) -> bool
 
 /// Which instances are given up now. Two restores can have started at the turn of a day, each unseen by the
 /// other: the later identifier goes. And where as many are alive as may be, those go whose request was
-/// cancelled or ran out: they would be in the way of the next one for ever.
+/// cancelled or ran out, unless they are held: they would be in the way of the next one for ever.
 pub fn superfluous(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> Vec<(OwnInstance, GiveUp)> {
     let mut flying: Vec<&OwnInstance> = own.iter().filter(|own| in_flight(settings, own, now)).collect();
     flying.sort_by_key(|own| own.edition());
@@ -39,7 +39,9 @@ pub fn superfluous(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> 
         (*later, reason)
     });
     let full = own.len() >= settings.max_instances;
-    let waiting = own.iter().filter(|own| full && own.stage() == Stage::Rebooted);
+    // One that is held would not make room.
+    let goes = |own: &&OwnInstance| own.stage() == Stage::Rebooted && own.tags().held(now).is_none();
+    let waiting = own.iter().filter(|own| full && goes(own));
     let closed = waiting.filter_map(|own| Some((own, given_up(settings, own, now)?)));
     later
         .chain(closed)

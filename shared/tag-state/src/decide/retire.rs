@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Decision;
+use super::hold::held;
 use crate::facts::{Record, Tags};
 use crate::own::OwnInstance;
 use crate::proof::Deletable;
@@ -52,6 +53,9 @@ pub fn decide(settings: &Settings, own: &OwnInstance, record: &Record, now: Time
         Record::Other(what) => {
             return Decision::Refuse(Reason::Record { name: settings.promote.cname.clone(), what: what.clone() });
         }
+    }
+    if let Some(held) = held(own, now) {
+        return held;
     }
     // An instance whose `since` is missing has no known age in this stage: fail closed, count from now.
     let until = own.tags().since.unwrap_or(now).checked_add(pause).unwrap_or(Timestamp::MAX);

@@ -1,5 +1,7 @@
 //! The control interface, `/_sim/`: JSON in, JSON out.
 
+mod offers;
+
 use hyper::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value as Json, json};
@@ -9,7 +11,7 @@ use tag_state::parameter::{Kind, Parameter, Parameters, Value};
 use super::server::Simulator;
 use crate::world::error::ApiError;
 use crate::world::operation::{Fault, FaultKind, Operation};
-use crate::world::{GroupKind, Happening, INSTANCE_QUOTA, PlantedInstance, PlantedSnapshot, World};
+use crate::world::{Happening, INSTANCE_QUOTA, PlantedInstance, PlantedSnapshot, World};
 
 /// Where the number of each stands in the identifier of many.
 const NUMBER: &str = "{n}";
@@ -68,7 +70,9 @@ async fn route(sim: &Simulator, method: &Method, path: &str, fields: Fields) -> 
             Ok(times(&sim.world.borrow()))
         }
         (&Method::POST, ["snapshots"]) => plant_snapshot(&mut sim.world.borrow_mut(), fields),
-        (&Method::POST, ["groups"]) => plant_group(&mut sim.world.borrow_mut(), fields),
+        (&Method::POST, ["groups"]) => offers::plant_group(&mut sim.world.borrow_mut(), fields),
+        (&Method::POST, ["quotas"]) => offers::set_quotas(&mut sim.world.borrow_mut(), fields),
+        (&Method::POST, ["not-offered"]) => offers::withdraw(&mut sim.world.borrow_mut(), fields),
         (&Method::POST, ["timing"]) => set_timing(&mut sim.world.borrow_mut(), fields),
         (&Method::POST, ["next-restore"]) => {
             let mut fields = fields;
@@ -124,6 +128,14 @@ impl Fields {
     fn number(&mut self, name: &str) -> Result<Option<u64>, String> {
         let value = self.take(name);
         value.map(|value| value.as_u64().ok_or_else(|| format!("{name} is {value}, not a whole number"))).transpose()
+    }
+
+    fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, String> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let wrong = || format!("{name} is no list of strings");
+        let Json::Array(members) = value else { return Err(wrong()) };
+        let texts = members.into_iter().map(|member| member.as_str().map(str::to_owned));
+        texts.collect::<Option<_>>().map(Some).ok_or_else(wrong)
     }
 
     fn time(&mut self, name: &str) -> Result<Option<Timestamp>, String> {
@@ -243,6 +255,7 @@ fn plant_instances(world: &mut World, mut fields: Fields) -> Answer {
     let mut with_them = world.clone();
     let more = usize::try_from(count).unwrap_or(usize::MAX).saturating_add(INSTANCE_QUOTA);
     with_them.raise_instance_quota(with_them.instances().len().saturating_add(more));
+    with_them.quotas_mut().storage = i64::MAX;
     for number in 1..=count {
         let identifier = planted.identifier.replace(NUMBER, &number.to_string());
         with_them.plant_instance(PlantedInstance { identifier, ..planted.clone() })?;
@@ -262,19 +275,6 @@ fn plant_snapshot(world: &mut World, mut fields: Fields) -> Answer {
     };
     fields.end()?;
     Ok(snapshot_json(world.plant_snapshot(planted)?))
-}
-
-fn plant_group(world: &mut World, mut fields: Fields) -> Answer {
-    let (kind, name) = (fields.required_text("kind")?, fields.required_text("name")?);
-    fields.end()?;
-    let known = match &*kind {
-        "parameter" => GroupKind::Parameter,
-        "option" => GroupKind::Option,
-        "subnet" => GroupKind::Subnet,
-        _ => return Err(format!("kind is {kind}, not parameter, option or subnet").into()),
-    };
-    world.create_group(known, &name)?;
-    Ok(json!({ "kind": kind, "name": name }))
 }
 
 fn set_timing(world: &mut World, mut fields: Fields) -> Answer {

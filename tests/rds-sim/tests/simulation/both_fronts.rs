@@ -6,10 +6,10 @@ use std::rc::Rc;
 use aws::Environment;
 use rds_sim::http::{Publisher, Simulator, serve};
 use rds_sim::in_process::SimulatedRds;
-use rds_sim::world::World;
-use stages::ports::{CallError, Rds};
+use rds_sim::world::{Group, GroupKind, Withdrawal, World};
+use stages::ports::{CallError, Lookups, Rds};
 use tag_state::calls::{Modify, Restore};
-use tag_state::facts::Instance;
+use tag_state::facts::{Instance, SnapshotType};
 use tag_state::parameter::{Parameter, Value};
 use tokio::net::TcpListener;
 use tokio::task::LocalSet;
@@ -46,7 +46,7 @@ fn changes() -> Modify {
         (Parameter::MaxAllocatedStorage, Value::Number(500)),
         (Parameter::MonitoringInterval, Value::Number(60)),
         (Parameter::MonitoringRoleArn, text("arn:aws:iam::000000000000:role/monitoring")),
-        (Parameter::DbParameterGroupName, text("default.tuned")),
+        (Parameter::DbParameterGroupName, text("tuned")),
         (Parameter::Port, Value::Number(5433)),
         (Parameter::VpcSecurityGroupIds, list(["sg-3"])),
     ];
@@ -66,7 +66,7 @@ async fn script(rds: &impl Rds, advance: impl Fn(i64)) -> Vec<String> {
     let look = async || -> Instance { rds.instance(ECHO).await.expect("asked").expect("there") };
 
     see(format!("{:?}", rds.instance("nobody").await.expect("asked")));
-    see(format!("{:?}", rds.snapshots("production").await.expect("listed")));
+    see(format!("{:?}", rds.snapshots("production", &SnapshotType::ALL.into()).await.expect("listed")));
     see(format!("{:?}", rds.snapshot(SNAPSHOT).await.expect("asked")));
     let restored = rds.restore(&wanted()).await.expect("restored");
     see(format!("{restored:?}"));
@@ -94,7 +94,64 @@ async fn script(rds: &impl Rds, advance: impl Fn(i64)) -> Vec<String> {
     told_so_far
 }
 
-fn over_http(address: &str) -> aws::Rds {
+/// A world in which all that can be looked up before a restore is something of its own.
+fn furnished() -> World {
+    let mut world = world();
+    world.create_group(GroupKind::Parameter, "tuned").expect("made");
+    let old =
+        Group::Option { engine: "mysql".to_owned(), major_version: "8.0".to_owned(), vpc: Some("vpc-1".to_owned()) };
+    world.plant_group("old", old).expect("made");
+    world.plant_group("nets", world.subnet_group_in("vpc-2")).expect("made");
+    world.withdraw(Withdrawal { storage_type: Some("io1".to_owned()), ..Withdrawal::default() });
+    world.withdraw(Withdrawal { version: Some("12.1".to_owned()), ..Withdrawal::default() });
+    for (identifier, kind) in [("kept", "manual"), ("vault", "awsbackup"), ("theirs", "shared")] {
+        plant_snapshot(&mut world, identifier, kind).expect("planted");
+    }
+    world
+}
+
+/// Everything that lookups are told.
+async fn lookups(rds: &impl Rds, lookups: &impl Lookups) -> Vec<String> {
+    let mut told_so_far = Vec::new();
+    let mut see = |what: String| told_so_far.push(what);
+    for kind in SnapshotType::ALL {
+        see(format!("{:?}", rds.snapshots("Production", &[kind].into()).await.expect("listed")));
+    }
+    for name in ["Tuned", "default.mysql8.0", "default.cobol1", "nowhere"] {
+        see(format!("{:?}", lookups.parameter_group(name).await.expect("asked")));
+    }
+    for name in ["old", "default:postgres-16", "nowhere"] {
+        see(format!("{:?}", lookups.option_group(name).await.expect("asked")));
+    }
+    for name in ["nets", "default", "nowhere"] {
+        see(format!("{:?}", lookups.subnet_group(name).await.expect("asked")));
+    }
+    for (engine, version) in [("postgres", "16.4"), ("postgres", "12.1"), ("cobol", "1.0")] {
+        see(format!("{:?}", lookups.family(engine, version).await.expect("asked")));
+        see(format!("{:?}", lookups.orderable(engine, version, "db.t4g.small").await.expect("asked")));
+    }
+    see(format!("{:?}", lookups.orderable("postgres", "16.4", "db.t1.micro").await.expect("asked")));
+    see(format!("{:?}", lookups.quotas().await.expect("asked")));
+    told_so_far
+}
+
+#[tokio::test]
+async fn lookups_over_http_are_told_what_they_are_told_in_process() {
+    let in_process = SimulatedRds::new(furnished());
+    let expected = lookups(&in_process, &in_process).await;
+    let told = LocalSet::new()
+        .run_until(async {
+            let (address, _) = served(furnished()).await;
+            let environment = environment(&address);
+            lookups(&aws::Rds::new(&environment), &aws::Aws::new(&environment)).await
+        })
+        .await;
+    assert_eq!(told, expected);
+    let some = expected.iter().filter(|line| *line != "None" && *line != "[]").count();
+    assert_eq!((some, expected.len()), (15, 22), "{expected:#?}");
+}
+
+fn environment(address: &str) -> Environment {
     let url = format!("http://{address}");
     let variable = |name: &str| match name {
         "AWS_REGION" => Some("us-east-1".to_owned()),
@@ -102,7 +159,16 @@ fn over_http(address: &str) -> aws::Rds {
         "AWS_ENDPOINT_URL_RDS" => Some(url.clone()),
         _ => None,
     };
-    aws::Rds::new(&Environment::from_variables(variable).expect("complete"))
+    Environment::from_variables(variable).expect("complete")
+}
+
+/// Serves that world, and tells where.
+async fn served(world: World) -> (String, Rc<Simulator>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let simulator = Rc::new(Simulator::new(world, Publisher::nowhere(), None).expect("no clock to set"));
+    tokio::task::spawn_local(serve(Rc::clone(&simulator), listener, std::future::pending()));
+    (address, simulator)
 }
 
 fn advance(world: &mut World, by: i64) {
@@ -111,17 +177,13 @@ fn advance(world: &mut World, by: i64) {
 
 #[tokio::test]
 async fn the_sdk_over_http_is_told_what_the_port_in_process_is_told() {
-    let in_process = SimulatedRds::new(world());
+    let in_process = SimulatedRds::new(furnished());
     let expected = script(&in_process, |by| advance(&mut in_process.world_mut(), by)).await;
 
     let told = LocalSet::new()
         .run_until(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-            let address = listener.local_addr().expect("an address").to_string();
-            let simulator = Simulator::new(world(), Publisher::nowhere(), None).expect("no clock to set");
-            let simulator = Rc::new(simulator);
-            tokio::task::spawn_local(serve(Rc::clone(&simulator), listener, std::future::pending()));
-            script(&over_http(&address), |by| advance(&mut simulator.world_mut(), by)).await
+            let (address, simulator) = served(furnished()).await;
+            script(&aws::Rds::new(&environment(&address)), |by| advance(&mut simulator.world_mut(), by)).await
         })
         .await;
     assert_eq!(told, expected);

@@ -4,6 +4,7 @@ use rds_sim::in_process::SimulatedRds;
 use rds_sim::world::operation::{Fault, FaultKind, Operation};
 use stages::ports::{Failure, Rds as _};
 use tag_state::calls::{Modify, Restore};
+use tag_state::facts::SnapshotType;
 use tag_state::parameter::{Parameter, Parameters};
 
 use crate::support::*;
@@ -31,7 +32,10 @@ async fn clients_share_one_world() {
     assert_eq!(other.instances("dev-2026-11-22x").await.expect("listed"), []);
     assert_eq!(other.instance("nobody").await.expect("asked"), None);
     assert_eq!(other.snapshot("nothing").await.expect("asked"), None);
-    assert_eq!(other.snapshots("production").await.expect("listed")[0].identifier, SNAPSHOT);
+    assert_eq!(
+        other.snapshots("production", &[SnapshotType::Automated].into()).await.expect("listed")[0].identifier,
+        SNAPSHOT
+    );
 }
 
 #[tokio::test]

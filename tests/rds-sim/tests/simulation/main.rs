@@ -3,7 +3,9 @@
 mod both_fronts;
 mod in_process;
 mod lifecycle;
+mod lookups;
 mod modifications;
+mod offers;
 mod refusals;
 mod resources;
 mod support;
