@@ -82,6 +82,10 @@ pub fn questions(needs: &[Need]) -> Vec<(Question, Vec<Need>)> {
 fn go_together(one: &Need, other: &Need) -> bool {
     let general =
         |need: &Need| need.context.iter().filter(|(key, _)| key.starts_with("aws:")).map(owned).collect::<Context>();
+    // Whether IAM takes `*` beside ARNs its reference does not say.
+    if (one.resource == "*") != (other.resource == "*") {
+        return false;
+    }
     if service(one) == service(other) { one.context == other.context } else { general(one) == general(other) }
 }
 

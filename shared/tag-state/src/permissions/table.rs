@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Context, ContextValue, Need, Place, Role};
+use crate::decide::new::at_restore;
 use crate::name::Edition;
 use crate::parameter::{Parameter, Value};
 use crate::settings::{Approval, Settings, Source};
@@ -124,14 +125,48 @@ impl<'a> Table<'a> {
         }
         self.on_ours(&[TAGS]);
         self.need(RESTORE, self.place.rds("snapshot", &format!("rds:{source}-2026-01-01-00-00")), []);
-        for (parameter, kind) in [
-            (Parameter::DbParameterGroupName, "pg"),
-            (Parameter::OptionGroupName, "og"),
-            (Parameter::DbSubnetGroupName, "subgrp"),
+        let wanted = at_restore(self.settings);
+        for (parameter, kind, lookup) in [
+            (Parameter::DbParameterGroupName, "pg", "rds:DescribeDBParameterGroups"),
+            (Parameter::OptionGroupName, "og", "rds:DescribeOptionGroups"),
+            (Parameter::DbSubnetGroupName, "subgrp", "rds:DescribeDBSubnetGroups"),
         ] {
-            let name = self.settings.new.parameters.get(&parameter).map_or("default".to_owned(), Value::to_string);
-            self.need(RESTORE, self.place.rds(kind, &name), []);
+            let name = wanted.get(&parameter).map_or("default".to_owned(), Value::to_string);
+            for action in [RESTORE, lookup] {
+                self.need(action, self.place.rds(kind, &name), []);
+            }
         }
+        self.look_before_restoring();
+    }
+
+    fn look_before_restoring(&mut self) {
+        for action in [
+            "rds:DescribeDBEngineVersions",
+            "rds:DescribeOrderableDBInstanceOptions",
+            "rds:DescribeAccountAttributes",
+            "ec2:DescribeSecurityGroups",
+        ] {
+            self.need(action, "*".to_owned(), []);
+        }
+        self.read_record();
+        if let Some(sender) = self.sender() {
+            self.need("ses:GetEmailIdentity", self.place.of_service("ses", &format!("identity/{sender}")), []);
+            self.need("ses:GetAccount", "*".to_owned(), []);
+        }
+        if let Some(key) = self.key() {
+            self.need("kms:DescribeKey", key, []);
+        }
+    }
+
+    /// Where mails come from; `None` where nobody is asked by mail.
+    fn sender(&self) -> Option<String> {
+        let promote = &self.settings.promote;
+        promote.sender.clone().filter(|_| matches!(promote.approval, Approval::Required { .. }))
+    }
+
+    /// IAM knows keys by their ARNs; of a key that is set by its alias nothing can be asked.
+    fn key(&self) -> Option<String> {
+        self.settings.promote.key_id.clone().filter(|key| key.contains(":key/"))
     }
 
     fn modify(&mut self) {
@@ -176,17 +211,14 @@ impl<'a> Table<'a> {
     }
 
     fn mail(&mut self) {
-        if let (Approval::Required { .. }, Some(sender)) =
-            (&self.settings.promote.approval, &self.settings.promote.sender)
-        {
-            let from = [("ses:FromAddress".to_owned(), text(sender))];
+        if let Some(sender) = self.sender() {
+            let from = [("ses:FromAddress".to_owned(), text(&sender))];
             self.need("ses:SendEmail", self.place.of_service("ses", &format!("identity/{sender}")), from);
         }
     }
 
-    /// IAM knows keys by their ARNs; of a key that is set by its alias nothing can be asked.
     fn macs(&mut self, actions: &[&'static str]) {
-        let Some(key) = self.settings.promote.key_id.as_ref().filter(|key| key.contains(":key/")) else { return };
+        let Some(key) = self.key() else { return };
         for action in actions {
             self.need(action, key.clone(), [("kms:MacAlgorithm".to_owned(), text("HMAC_SHA_256"))]);
         }
