@@ -12,7 +12,7 @@ use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Identity, Lookup
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
-    Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
+    Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
     SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
 
@@ -111,6 +111,10 @@ impl Rds for Hands<'_> {
     async fn delete(&self, delete: &Delete) -> Answer<()> {
         self.may("DeleteDBInstance", delete.identifier())?;
         self.session.rds.delete(delete).await
+    }
+
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
+        self.session.rds.events(identifier, since).await
     }
 }
 

@@ -26,3 +26,4 @@ pub mod report;
 pub mod request_approval;
 pub mod retire;
 pub mod rollback;
+mod trouble;

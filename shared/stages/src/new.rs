@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tag_state::announce::trouble;
 use tag_state::check::{Finding, Grade, bad, findings, fingerprint};
-use tag_state::decide::new::{identifier, in_flight, ours, restore, snapshot, superfluous};
+use tag_state::decide::new::{attempt_tag, identifier, in_flight, ours, restore, snapshot, superfluous};
 use tag_state::facts::{Instance, Snapshot};
 use tag_state::name::utc_date;
 use tag_state::own::OwnInstance;
@@ -87,7 +87,8 @@ async fn turn<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     };
     let snapshot = to_act(snapshot(settings, &snapshots, event_names), None)?;
     *doubts = checked(scene, ports, (named, &own), &snapshots, report).await?;
-    let call = restore(settings, identifier, snapshot, *now);
+    let mut call = restore(settings, identifier, snapshot, *now);
+    call.tags.extend(attempt_tag(settings, &own));
     let instance = match rds.restore(&call).await {
         Ok(instance) => instance,
         Err(error) if error.failure == Failure::AlreadyExists => {

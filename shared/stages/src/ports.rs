@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use jiff::Timestamp;
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
-    Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
+    Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
     SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
 use tag_state::permissions::{Question, Verdict};
@@ -89,6 +90,9 @@ pub trait Rds {
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Answer<()>;
     /// DeleteDBInstance.
     async fn delete(&self, delete: &Delete) -> Answer<()>;
+    /// What RDS has told of an instance since then, the oldest first, from all pages (DescribeEvents); it remembers
+    /// fourteen days.
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>>;
 }
 
 /// Amazon Route 53.

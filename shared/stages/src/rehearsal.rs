@@ -4,10 +4,11 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
-    Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
+    Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
     SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
 
@@ -129,6 +130,11 @@ impl<R: Rds, D: Dns, M: Macs, L: Lookups> Rds for Rehearsal<'_, '_, R, D, M, L> 
 
     async fn delete(&self, _delete: &Delete) -> Answer<()> {
         Ok(())
+    }
+
+    /// They stand in a mail and an announcement, and those go nowhere.
+    async fn events(&self, _identifier: &str, _since: Timestamp) -> Answer<Vec<Event>> {
+        Ok(Vec::new())
     }
 }
 

@@ -132,9 +132,9 @@ impl fmt::Debug for Mail {
 /// An event of ours on the default bus, `source` being `rds-echo`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    /// `Echo Stage Changed` or `Echo Approval Changed`.
+    /// `Echo Stage Changed`, `Echo Approval Changed` or `Echo Trouble`.
     pub detail_type: &'static str,
-    /// The instance it is about, for `resources`.
+    /// The instance it is about, for `resources`; empty where it is about none.
     pub arn: String,
     /// The JSON of `detail`.
     pub detail: String,

@@ -12,9 +12,11 @@ pub mod reboot;
 pub mod request;
 pub mod retire;
 pub mod rollback;
+pub mod trouble;
 
 use jiff::Timestamp;
 
+use crate::attempt;
 use crate::facts::{Instance, Tags};
 use crate::own::OwnInstance;
 use crate::parameter::{Parameter, Parameters, Value};
@@ -63,11 +65,16 @@ pub struct GiveUp {
 
 fn give_up(settings: &Settings, own: &OwnInstance, step: Move, reason: Reason, now: Timestamp) -> Option<GiveUp> {
     let (_, writer) = advance(&settings.name, own.tags(), step, now)?;
-    let tags = writer
+    let writer = writer
         .text("failure", &reason.to_string())
         // It may fail before modify has had its turn; retire insists on this tag.
-        .text("resource", &own.facts().resource_id)
-        .finish();
+        .text("resource", &own.facts().resource_id);
+    let writer = if matches!(reason, Reason::Failed { .. }) {
+        writer.text("attempt", &attempt::of(own).failed().to_string())
+    } else {
+        writer
+    };
+    let tags = writer.finish();
     Some(GiveUp { tags, reason })
 }
 

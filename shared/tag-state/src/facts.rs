@@ -104,6 +104,19 @@ pub struct Snapshot {
     pub resource_id: String,
 }
 
+/// One of RDS's events, as DescribeEvents shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When it happened.
+    pub at: Timestamp,
+    /// `RDS-EVENT-0005` and so on, where it is told: DescribeEvents does not.
+    pub id: Option<String>,
+    /// `failure`, `availability` and so on.
+    pub categories: Vec<String>,
+    /// What RDS says.
+    pub message: String,
+}
+
 /// The record set that a name has, as far as a CNAME promotion cares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {

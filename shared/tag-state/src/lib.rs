@@ -6,6 +6,7 @@
 
 pub mod announce;
 pub mod approval;
+pub mod attempt;
 pub mod calls;
 pub mod check;
 pub mod decide;

@@ -150,7 +150,7 @@ pub fn pace(own: &OwnInstance, all: &[OwnInstance], now: Timestamp) -> Option<Pa
 }
 
 /// How long the latest other instance was in a stage that it has left.
-fn learned(own: &OwnInstance, all: &[OwnInstance], stage: Stage) -> Option<SignedDuration> {
+pub(crate) fn learned(own: &OwnInstance, all: &[OwnInstance], stage: Stage) -> Option<SignedDuration> {
     let took = |other: &OwnInstance| -> Option<SignedDuration> { Took::get(&other.tags().took, stage) };
     let others = all.iter().filter(|other| other.identifier() != own.identifier() && took(other).is_some());
     others.max_by_key(|other| other.edition()).and_then(took)

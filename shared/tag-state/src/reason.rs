@@ -116,6 +116,13 @@ reasons! {
         /// How many there are.
         count: usize
     } "too-many" => "{count} instances of this echo are alive, which is as many as rdsecho.maxInstances allows: retire one, or raise it";
+    /// As many in a row have failed as may.
+    RetriesUsedUp {
+        /// The last of them.
+        instance: String,
+        /// How many there were.
+        failed: u32
+    } "retries-used-up" => "{failed} in a row have failed, the last one was {instance}: mend the cause; the next one is tried when that is gone, or at once with a higher rdsecho.retries";
     /// An instance that is not ours has one of our identifiers.
     StrangerInTheWay {
         /// Its identifier.

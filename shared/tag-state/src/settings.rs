@@ -55,6 +55,8 @@ pub struct Settings {
     pub promote: Promotion,
     /// `rdsecho.retire.*`.
     pub retire: Retirement,
+    /// What happens when it goes wrong.
+    pub troubles: Troubles,
     /// `rdsecho.check.roles`: the names of the deployed functions' roles; only `rds-echo check` asks for them.
     pub roles: BTreeMap<Role, String>,
 }
@@ -166,6 +168,34 @@ pub struct Retirement {
     /// `rdsecho.retire.finalDbSnapshotIdentifier`: `{instance}` stands for the identifier, which makes it
     /// unique; default `{instance}-final`.
     pub final_snapshot: String,
+}
+
+/// Settings of what happens when it goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Troubles {
+    /// `rdsecho.retries`: how many more copies are tried in a row, once one has failed; default 2.
+    pub retries: u32,
+    /// `rdsecho.notify`: who is told of trouble; see [`Settings::told_of_trouble`].
+    pub notify: Vec<String>,
+    /// `rdsecho.stuck.*`.
+    pub stuck: Limits,
+}
+
+/// After how long in a stage a copy is stuck; see [`limit`](crate::decide::trouble::limit).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// `rdsecho.stuck.hours`: for a stage without a limit of its own, of which nothing was learned; default 48.
+    pub otherwise: SignedDuration,
+    /// `rdsecho.stuck.newHours`: since the restore was asked for.
+    pub new: Option<SignedDuration>,
+    /// `rdsecho.stuck.modifiedHours`: since the modification was asked for.
+    pub modified: Option<SignedDuration>,
+    /// `rdsecho.stuck.rebootedHours`: since it was set up, and from the end of its request on.
+    pub rebooted: Option<SignedDuration>,
+    /// `rdsecho.stuck.forgottenHours`: since the end of its grace period.
+    pub forgotten: Option<SignedDuration>,
+    /// `rdsecho.stuck.retiredHours`: since the point of no return.
+    pub retired: Option<SignedDuration>,
 }
 
 /// Who runs with the settings, where that decides what may be left out.
@@ -288,6 +318,15 @@ impl Settings {
     /// How many tags an instance may be given at most: ours, the user's, and two of each approver.
     pub fn most_tags(&self) -> usize {
         reader::most_tags(&self.new, &self.promote)
+    }
+
+    /// Who is told of trouble by mail: `rdsecho.notify`, else whom answers reach, else the approvers.
+    pub fn told_of_trouble(&self) -> Vec<String> {
+        match (&self.troubles.notify[..], &self.promote.reply_to) {
+            ([], Some(reply_to)) => vec![reply_to.clone()],
+            ([], None) => self.approvers().to_vec(),
+            (notify, _) => notify.to_vec(),
+        }
     }
 
     /// How many confirmations a promotion needs.

@@ -6,6 +6,8 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::approval::Mac;
+use crate::attempt::Attempt;
+use crate::decide::trouble::Mark;
 use crate::facts::Tags;
 use crate::hold::Hold;
 use crate::name::EchoName;
@@ -87,6 +89,10 @@ pub struct EchoTags {
     pub refused: Option<String>,
     /// Until when it is kept from retire.
     pub hold: Option<Hold>,
+    /// Which try of a row of failures it is.
+    pub attempt: Option<Attempt>,
+    /// The last trouble that people were told of.
+    pub trouble: Option<Mark>,
 }
 
 /// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
@@ -137,6 +143,11 @@ impl Took {
     /// How long it was in a stage, where that is known.
     pub fn get(&self, stage: Stage) -> Option<SignedDuration> {
         self.0.get(&stage).copied()
+    }
+
+    /// How long it was in all of them together.
+    pub fn sum(&self) -> SignedDuration {
+        self.0.values().fold(SignedDuration::ZERO, |sum, each| sum.saturating_add(*each))
     }
 
     /// The same with the stage that is left now; `None` where there is nothing to learn.
@@ -241,6 +252,9 @@ impl EchoTags {
             // One that was promoted after all has none any more, and tags are never removed.
             failure: text("failure").filter(|why| !why.is_empty()),
             hold: get("hold").map(Hold::parse),
+            // What cannot be read counts as the first try, and is told again; both harm nobody.
+            attempt: get("attempt").and_then(Attempt::parse),
+            trouble: get("trouble").and_then(Mark::parse),
         }))
     }
 
@@ -373,7 +387,7 @@ pub fn told_tag(name: &EchoName, suffix: &str, request: Request, news: &str, onl
     TagWriter::new(name).text(suffix, &with_addresses(value, only)).finish()
 }
 
-fn with_addresses(mut value: String, addresses: Option<&[String]>) -> String {
+pub(crate) fn with_addresses(mut value: String, addresses: Option<&[String]>) -> String {
     for address in addresses.unwrap_or_default() {
         if value.chars().count() + 1 + address.chars().count() <= LONGEST_VALUE {
             value.push(' ');

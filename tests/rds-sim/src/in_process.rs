@@ -6,13 +6,14 @@ use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use jiff::Timestamp;
 use stages::ports::{Answer, CallError, Failure, Rds};
 use tag_state::calls::{Delete, Modify, Restore};
-use tag_state::facts::{Instance, Snapshot, SnapshotType, Tags};
+use tag_state::facts::{Event, Instance, Snapshot, SnapshotType, Tags};
 
 use crate::world::error::{ApiError, Code};
 use crate::world::operation::{Arrival, Operation};
-use crate::world::{self, DescribeInstances, DescribeSnapshots, World};
+use crate::world::{self, DescribeEvents, DescribeInstances, DescribeSnapshots, World};
 
 /// A client of the simulated RDS. Clones share one world.
 #[derive(Clone, Debug)]
@@ -226,6 +227,15 @@ impl Rds for SimulatedRds {
                 delete_automated_backups: true,
             };
             world.delete(&request).map(|_| ())
+        })
+    }
+
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
+        self.call(Operation::DescribeEvents, identifier, |world| {
+            let source_type = Some(world::events::Source::Instance.api_source_type());
+            let request =
+                DescribeEvents { source_identifier: Some(identifier), source_type, from: Some(since), to: None };
+            Ok(world.describe_events(&request).into_iter().map(|event| event.facts()).collect())
         })
     }
 }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Macs, Mailer, Rds};
 use tag_state::approval::{Claim, Mac};
 use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
-use tag_state::facts::{Instance, Record, Snapshot, SnapshotType, Tags};
+use tag_state::facts::{Event, Instance, Record, Snapshot, SnapshotType, Tags};
 
 use crate::town::{Town, refused};
 use crate::trouble::{Kind, Trouble};
@@ -31,6 +31,7 @@ pub enum Call<'a> {
     /// One of [`Lookups`](stages::ports::Lookups), by its name there.
     Lookup(&'static str),
     Record,
+    Events,
     Generate,
     Verify,
     Write(WriteRef<'a>),
@@ -354,6 +355,10 @@ impl Rds for Port {
 
     async fn delete(&self, delete: &Delete) -> Answer<()> {
         self.call(Call::Write(WriteRef::Delete(delete)), async || self.town.rds.delete(delete).await).await
+    }
+
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
+        self.call(Call::Events, async || self.town.rds.events(identifier, since).await).await
     }
 }
 

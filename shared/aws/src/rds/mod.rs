@@ -4,10 +4,12 @@ mod translate;
 
 use std::collections::BTreeSet;
 
-use aws_sdk_rds::types::Tag;
+use aws_sdk_rds::primitives::DateTime;
+use aws_sdk_rds::types::{SourceType, Tag};
+use jiff::Timestamp;
 use stages::ports::{self, Answer, Failure};
 use tag_state::calls::{Delete, Modify, Restore};
-use tag_state::facts::{Instance, Snapshot, SnapshotType, Tags};
+use tag_state::facts::{Event, Instance, Snapshot, SnapshotType, Tags};
 
 use crate::environment::{Environment, Service};
 use crate::errors::{call_error, not_asked, unexpected};
@@ -178,6 +180,25 @@ impl ports::Rds for Rds {
             .await
             .map_err(|error| call_error("DeleteDBInstance", delete.identifier(), &error))?;
         Ok(())
+    }
+
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
+        let mut found = Vec::new();
+        let mut pages = self
+            .0
+            .describe_events()
+            .source_type(SourceType::DbInstance)
+            .source_identifier(identifier)
+            .start_time(DateTime::from_secs(since.as_second()))
+            .max_records(PAGE)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error("DescribeEvents", identifier, &error))?;
+            found.extend(page.events().iter().filter_map(translate::event));
+        }
+        found.sort_by_key(|event| event.at);
+        Ok(found)
     }
 }
 

@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDBInstanceFluentBuilder;
 use aws_sdk_rds::operation::restore_db_instance_from_db_snapshot::builders::RestoreDBInstanceFromDBSnapshotFluentBuilder;
 use aws_sdk_rds::primitives::DateTime;
-use aws_sdk_rds::types::{CloudwatchLogsExportConfiguration, DbInstance, DbSnapshot, PendingModifiedValues, Tag};
+use aws_sdk_rds::types::{
+    CloudwatchLogsExportConfiguration, DbInstance, DbSnapshot, Event as Told, PendingModifiedValues, Tag,
+};
 use jiff::Timestamp;
 use tag_state::calls::Modify;
-use tag_state::facts::{Instance, Snapshot, Tags};
+use tag_state::facts::{Event, Instance, Snapshot, Tags};
 use tag_state::parameter::{Parameter, Parameters, Value};
 
 /// An instance as described; what RDS does not show stays empty.
@@ -45,6 +47,16 @@ pub(super) fn instance(described: &DbInstance) -> Instance {
         deletion_protection: described.deletion_protection().unwrap_or(false),
         tags: tags(described.tag_list()),
     }
+}
+
+/// An event as described; `None` where RDS does not say when it was.
+pub(super) fn event(described: &Told) -> Option<Event> {
+    Some(Event {
+        at: described.date().and_then(timestamp)?,
+        id: None,
+        categories: described.event_categories().to_vec(),
+        message: described.message().unwrap_or_default().to_owned(),
+    })
 }
 
 /// A snapshot as described.

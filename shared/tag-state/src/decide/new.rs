@@ -3,9 +3,10 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Decision, GiveUp, give_up};
+use crate::attempt::{self, Attempt};
 use crate::calls::Restore;
 use crate::decide::request::given_up;
-use crate::facts::{Instance, Snapshot, SnapshotType};
+use crate::facts::{Instance, Snapshot, SnapshotType, Tags};
 use crate::name::{Edition, utc_date};
 use crate::own::OwnInstance;
 use crate::parameter::{Parameter, Parameters, Value};
@@ -81,6 +82,12 @@ pub fn identifier(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> D
             return Decision::wait_until(Reason::TooYoung { instance: newest.identifier().to_owned(), until }, until);
         }
     }
+    if let Some(last) = attempt::row(own)
+        && attempt::of(last).number > settings.troubles.retries
+    {
+        let failed = attempt::of(last).number;
+        return Decision::Refuse(Reason::RetriesUsedUp { instance: last.identifier().to_owned(), failed });
+    }
     if own.len() >= settings.max_instances {
         return Decision::Refuse(Reason::TooMany { count: own.len() });
     }
@@ -141,6 +148,13 @@ fn waits_for_modify(settings: &Settings, parameter: Parameter, value: &Value) ->
         || (parameter == Parameter::MultiAz && *value == Value::Flag(true) && new.contains_key(&Parameter::AvailabilityZone))
         // They belong together: half of one and half of the other is no storage.
         || (STORAGE.contains(&parameter) && STORAGE.iter().any(|one| new.contains_key(one)))
+}
+
+/// The tag that says which try the next restore is, for its call: one more than the last of a row of failures that is
+/// still there, else the first.
+pub fn attempt_tag(settings: &Settings, own: &[OwnInstance]) -> Tags {
+    let next = Attempt::begun(attempt::row(own).map_or(1, |last| attempt::of(last).number.saturating_add(1)));
+    TagWriter::new(&settings.name).text("attempt", &next.to_string()).finish()
 }
 
 /// The restore call. All tags go in it: the instance is never without them, and never with the snapshot's.

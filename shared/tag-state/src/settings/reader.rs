@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 
 use super::{
-    Approval, Caller, Entry, Found, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError,
-    Snapshots, Source, TimeZoneName, schema,
+    Approval, Caller, Entry, Found, Limits, Modification, New, Problem, Promotion, Reboot, Retirement, Settings,
+    SettingsError, Snapshots, Source, TimeZoneName, Troubles, schema,
 };
 use crate::decide::retire::PAUSE;
 use crate::facts::{SnapshotType, Tags};
@@ -17,8 +17,8 @@ use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
 
 /// How many tags of our own an instance can carry at most, without those of the approvers:
 /// managed, stage, since, took, id, resource, snapshot, data-from, rebooting, request, requested, expires,
-/// notified, told, told-end, replaced, failure, refused, hold.
-const OUR_TAGS: usize = 19;
+/// notified, told, told-end, replaced, failure, refused, hold, attempt, trouble.
+const OUR_TAGS: usize = 21;
 
 struct Reader {
     entries: Vec<Entry>,
@@ -226,6 +226,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
     let settle = SignedDuration::from_mins(reader.number("rdsecho.settleMinutes", 2, 0, 60));
     let promote = promotion(&mut reader, name.as_ref(), caller);
     let retire = retirement(&mut reader);
+    let troubles = troubles(&mut reader);
     let roles = roles(&mut reader);
     count_tags(&mut reader, &new, &promote);
     for entry in std::mem::take(&mut reader.entries) {
@@ -256,6 +257,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
                 settle,
                 promote,
                 retire,
+                troubles,
                 roles,
             },
             warnings: reader.warnings,
@@ -372,7 +374,7 @@ fn approval(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> App
         }
     }
     let approvals_entry = reader.entries.iter().rfind(|entry| entry.key == "rdsecho.promote.approvals").cloned();
-    let approvals = reader.number("rdsecho.promote.approvals", 1, 1, 16).unsigned_abs() as usize;
+    let approvals = reader.number("rdsecho.promote.approvals", 1, 1, 14).unsigned_abs() as usize;
     let expiry = SignedDuration::from_hours(reader.number("rdsecho.promote.expiryHours", 72, 1, 720));
     let window = SignedDuration::from_hours(reader.number("rdsecho.promote.windowHours", 1, 0, 720));
     let reminder = reminder(reader, expiry);
@@ -442,6 +444,41 @@ fn retirement(reader: &mut Reader) -> Retirement {
         }
     };
     Retirement { grace, pause: PAUSE, skip_final_snapshot, final_snapshot }
+}
+
+fn troubles(reader: &mut Reader) -> Troubles {
+    let retries = u32::try_from(reader.number("rdsecho.retries", 2, 0, 20)).unwrap_or_default();
+    let mut notify = Vec::new();
+    if let Some(entry) = &reader.take("rdsecho.notify") {
+        for address in entry.value.split(',').map(str::trim).filter(|address| !address.is_empty()) {
+            if !mail_address(address) || address.contains(['<', '>', '"', ';']) {
+                reader.problem(entry, format!("{address:?} is not a mail address such as ann@example.com"));
+            } else if !fits_a_tag(address) {
+                reader.problem(
+                    entry,
+                    format!("that {address:?} was told could not be noted in a tag (letters, digits and _ . : / = + - @): use another address"),
+                );
+            } else {
+                notify.push(address.to_owned());
+            }
+        }
+    }
+    let hours = |reader: &mut Reader, stage: &str| {
+        let key = format!("rdsecho.stuck.{stage}Hours");
+        let given =
+            reader.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
+        let hours = reader.number(&key, 0, 1, 8784);
+        given.then(|| SignedDuration::from_hours(hours))
+    };
+    let stuck = Limits {
+        otherwise: SignedDuration::from_hours(reader.number("rdsecho.stuck.hours", 48, 1, 8784)),
+        new: hours(reader, "new"),
+        modified: hours(reader, "modified"),
+        rebooted: hours(reader, "rebooted"),
+        forgotten: hours(reader, "forgotten"),
+        retired: hours(reader, "retired"),
+    };
+    Troubles { retries, notify, stuck }
 }
 
 fn roles(reader: &mut Reader) -> BTreeMap<Role, String> {

@@ -8,7 +8,9 @@ pub(super) fn words(call: Call<'_>) -> String {
         Call::Instances => "lists the instances".to_owned(),
         Call::Snapshots => "lists the snapshots".to_owned(),
         Call::Snapshot => "looks at a snapshot".to_owned(),
+        Call::Lookup(what) => format!("looks up: {what}"),
         Call::Record => "reads the CNAME".to_owned(),
+        Call::Events => "asks what RDS has told".to_owned(),
         Call::Generate => "has a link signed".to_owned(),
         Call::Verify => "has a signature verified".to_owned(),
         Call::Write(write) => match write {
