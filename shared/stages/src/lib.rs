@@ -24,6 +24,7 @@ pub mod reboot;
 pub mod rehearsal;
 pub mod report;
 pub mod request_approval;
+mod retention;
 pub mod retire;
 pub mod rollback;
 mod trouble;

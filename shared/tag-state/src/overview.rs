@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::promote::confirmed;
 use crate::decide::request::cancelled_by;
-use crate::facts::{Instance, Record};
+use crate::facts::{Instance, Record, Secret};
 use crate::hold::Hold;
 use crate::own::OwnInstance;
 use crate::remark::Remark;
@@ -23,6 +23,8 @@ pub struct Row {
     pub status: String,
     /// How long ago it was created, where RDS tells.
     pub age: Option<SignedDuration>,
+    /// Where RDS keeps its master password, where it does.
+    pub secret: Option<Secret>,
     /// What our tags say; the reason why not, where it is not ours.
     pub ours: Result<Ours, String>,
 }
@@ -79,6 +81,7 @@ fn row(settings: &Settings, instance: Instance, record: &Record, now: Timestamp)
         in_use: record.points_at(&instance),
         status: instance.status.clone(),
         age: instance.created.map(|created| now.duration_since(created)),
+        secret: instance.secret.clone(),
         ours: OwnInstance::recognise(&settings.name, instance)
             .map(|own| ours(settings, &own, now))
             .map_err(|reason| reason.to_string()),

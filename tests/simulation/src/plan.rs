@@ -100,6 +100,21 @@ impl Plan {
         if later.f64() < 0.1 {
             options.push_str(" -Drdsecho.mod.applyImmediately=false");
         }
+        // What became of the end of an instance since then, likewise.
+        let end = &mut Rng::with_seed(seed ^ 0x0000_e4d0_f1fe);
+        for (share, option) in [
+            (0.1, "mod.manageMasterUserPassword=false"),
+            (0.3, "new.copyTagsToSnapshot=true"),
+            (0.3, "retire.connectionMinutes=5"),
+            (0.15, "retire.keepFinalSnapshotDays=1"),
+        ] {
+            if end.f64() < share {
+                options.push_str(&format!(" -Drdsecho.{option}"));
+            }
+        }
+        if end.f64() < 0.4 {
+            options.push_str(&format!(" -Drdsecho.retire.keepFinalSnapshots={}", end.u8(1..=3)));
+        }
         let commands = (!calm && later.f64() < 0.15)
             .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.05 + later.f64() / 2.0)) as i64 + 1));
         let keeping = &mut Rng::with_seed(seed ^ 0x6b65_6570_6572);

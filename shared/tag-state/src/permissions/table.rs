@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::{Context, ContextValue, Need, Place, Role};
 use crate::decide::new::at_restore;
+use crate::decide::retire::final_snapshot_name;
 use crate::name::Edition;
 use crate::parameter::{Parameter, Value};
 use crate::settings::{Approval, Settings, Source};
@@ -48,15 +49,16 @@ struct Table<'a> {
     role: Role,
     settings: &'a Settings,
     place: &'a Place,
-    /// An identifier of this echo's.
+    /// An identifier of this echo's, and its date.
     instance: String,
+    today: Date,
     needs: Vec<Need>,
 }
 
 impl<'a> Table<'a> {
     fn new(role: Role, settings: &'a Settings, place: &'a Place, today: Date) -> Table<'a> {
         let instance = settings.name.identifier(Edition { date: today, number: 1 });
-        Table { role, settings, place, instance, needs: Vec::new() }
+        Table { role, settings, place, instance, today, needs: Vec::new() }
     }
 
     fn need(&mut self, action: &'static str, resource: String, keys: impl IntoIterator<Item = (String, ContextValue)>) {
@@ -239,7 +241,8 @@ impl<'a> Table<'a> {
             return;
         }
         self.on_ours(&["rds:CreateDBSnapshot"]);
-        let name = self.settings.retire.final_snapshot.replace("{instance}", &self.instance);
+        let template = &self.settings.retire.final_snapshot;
+        let name = final_snapshot_name(template, self.settings.name.as_str(), &self.instance, &self.today.to_string());
         for action in ["rds:CreateDBSnapshot", TAGS] {
             self.need(action, self.place.rds("snapshot", &name), []);
         }

@@ -311,10 +311,33 @@ const ROWS: &[Row] = &[
     Row::default(
         RETIREMENT,
         "retire.finalDbSnapshotIdentifier",
-        "The name of the final snapshot, where {instance} stands for the instance's identifier. Where that name is \
-         taken, -2 and so on is added.",
-        "letters, digits and single hyphens, and {instance}",
+        "The name of the final snapshot, where {instance} stands for the instance's identifier, {name} for the echo's \
+         name, and {date} for the day of the deletion (UTC). Where that name is taken, -2 and so on is added.",
+        "letters, digits and single hyphens, {instance}, {name} and {date}; at most 235 characters",
         "{instance}-final",
+    ),
+    Row::optional(
+        RETIREMENT,
+        "retire.keepFinalSnapshots",
+        "How many final snapshots of this echo are kept, the newest. Without this and retire.keepFinalSnapshotDays none \
+         is ever deleted; with both, one that either of them keeps stays.",
+        "a number of snapshots, 1 to 100",
+        "5",
+    ),
+    Row::optional(
+        RETIREMENT,
+        "retire.keepFinalSnapshotDays",
+        "How long final snapshots of this echo are kept.",
+        "days, 1 to 3650",
+        "90",
+    ),
+    Row::default(
+        RETIREMENT,
+        "retire.connectionMinutes",
+        "How long nobody may have been connected to an instance, as CloudWatch counts, before it is retired, and again \
+         before it is destroyed; 0 does not look.",
+        "minutes, 0 to 1440",
+        "0",
     ),
     Row::default(
         TROUBLE,

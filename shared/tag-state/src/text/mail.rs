@@ -198,6 +198,13 @@ impl Letter<'_> {
                  copy: restart what holds them."
             ),
         ];
+        if let Some(secret) = &self.own.facts().secret {
+            lines.push(format!(
+                "Its master password is its own, not production's: whoever may read the secret {} in Secrets Manager \
+                 finds it there.",
+                secret.arn
+            ));
+        }
         if let Some(who) = too_late {
             lines.push(format!("{who} cancelled as well, but too late: the switch was already under way."));
         }
