@@ -1,6 +1,6 @@
 //! Where and as whom a command calls AWS, for which echo.
 
-use aws::{Aws, CloudWatch, Environment, EventBridge, Kms, Rds, Route53, Ses};
+use aws::{Aws, CloudWatch, Environment, EventBridge, Iam, Kms, Rds, Route53, Ses};
 use jiff::Timestamp;
 use stages::ports::{Answer, Identity, Lookups};
 use tag_state::facts::zone_of;
@@ -31,6 +31,8 @@ pub struct Session {
     pub usage: CloudWatch,
     /// The rest.
     pub lookups: Aws,
+    /// AWS IAM.
+    pub roles: Iam,
     identity: Option<Answer<Identity>>,
 }
 
@@ -81,6 +83,7 @@ impl Session {
             mailer: Ses::new(&environment),
             announcer: EventBridge::new(&environment),
             lookups: Aws::new(&environment),
+            roles: Iam::new(&environment),
             identity: None,
             settings,
         })

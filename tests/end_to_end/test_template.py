@@ -425,6 +425,13 @@ def test_the_fullest_sample_fits_and_is_understood(deploy):
         sizes[name] = len(json.dumps(environment, ensure_ascii=False).encode())
     print("bytes of environment:", sizes)
     assert max(sizes.values()) == sizes["request-approval"] < 3500
+    # A standard parameter of SSM holds 4 KB, and CloudFormation makes names of roles of up to 64 characters.
+    options = world.cloud.client("ssm").get_parameter(Name=f"/rds-echo/{world.echo.name}/command-line")["Parameter"]["Value"]
+    roles = dict(pair.split("=") for pair in re.search(r"-Drdsecho\.check\.roles=(\S+)", options)[1].split(","))
+    assert set(roles) == set(FUNCTIONS)
+    longest = len(options.encode()) + sum(64 - len(role) for role in roles.values())
+    print("bytes of the command line's parameter, at most:", longest)
+    assert longest <= 4096
     for name in WOKEN:
         answer, failed = world.echo.invoke(name, {"detail-type": "Echo Schedule", "echo": world.echo.name})
         assert not failed and answer["outcomes"] is not None, answer

@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod modify;
 pub mod new;
 mod observe;
+pub mod permissions;
 pub mod ports;
 mod post;
 pub mod promote;

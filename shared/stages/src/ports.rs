@@ -14,6 +14,7 @@ use tag_state::facts::{
     Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
     SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
+use tag_state::permissions::{Question, Verdict};
 
 /// Why a call to AWS did not do what was asked, by what the caller does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,4 +183,12 @@ pub trait Lookups {
 pub trait Announcer {
     /// PutEvents of one event on the default bus.
     async fn announce(&self, announcement: &Announcement) -> Answer<()>;
+}
+
+/// AWS IAM, asked what a role may do.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Roles {
+    /// SimulatePrincipalPolicy of the role with that ARN, all pages: what IAM would say to each of the question's actions
+    /// on each of its resources. A role that is not there answers [`Failure::NotFound`].
+    async fn simulate(&self, role: &str, question: &Question) -> Answer<Vec<Verdict>>;
 }

@@ -10,7 +10,7 @@ mod sample;
 mod schema;
 mod zone;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::SignedDuration;
@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 use crate::facts::{SnapshotType, Tags};
 use crate::name::EchoName;
 use crate::parameter::{Parameter, Parameters, Value};
+use crate::permissions::Role;
 
 pub use options::{Entry, Options, split_options};
 pub use properties::{Properties, read_properties, read_properties_below};
@@ -56,6 +57,8 @@ pub struct Settings {
     pub retire: Retirement,
     /// What happens when it goes wrong.
     pub troubles: Troubles,
+    /// `rdsecho.check.roles`: the names of the deployed functions' roles; only `rds-echo check` asks for them.
+    pub roles: BTreeMap<Role, String>,
 }
 
 /// What is restored. An enum, so that other kinds (a cluster, a shared snapshot) find their place here.

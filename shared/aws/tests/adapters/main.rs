@@ -2,6 +2,7 @@
 
 mod eventbridge;
 mod events;
+mod iam;
 mod kms;
 mod lookups;
 mod loopback;

@@ -1,6 +1,6 @@
 //! From entries to [`Settings`]: takes each known key out, notes every problem, and goes on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -12,6 +12,7 @@ use crate::decide::retire::{self, PAUSE};
 use crate::facts::{SnapshotType, Tags};
 use crate::name::EchoName;
 use crate::parameter::{Kind, Parameter, Parameters, Value};
+use crate::permissions::Role;
 use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
 
 /// How many tags of our own an instance can carry at most, without those of the approvers:
@@ -234,6 +235,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
     let promote = promotion(&mut reader, name.as_ref(), caller);
     let retire = retirement(&mut reader, name.as_ref());
     let troubles = troubles(&mut reader);
+    let roles = roles(&mut reader);
     count_tags(&mut reader, &new, &promote);
     for entry in std::mem::take(&mut reader.entries) {
         let hint = if entry.key.contains("assword") {
@@ -264,6 +266,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
                 promote,
                 retire,
                 troubles,
+                roles,
             },
             warnings: reader.warnings,
         }),
@@ -543,6 +546,25 @@ fn troubles(reader: &mut Reader) -> Troubles {
         retired: hours(reader, "retired"),
     };
     Troubles { retries, notify, stuck }
+}
+
+fn roles(reader: &mut Reader) -> BTreeMap<Role, String> {
+    let mut roles = BTreeMap::new();
+    let Some(entry) = reader.take("rdsecho.check.roles") else { return roles };
+    for pair in entry.value.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (function, name) = pair.split_once('=').unwrap_or((pair, ""));
+        let names: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
+        match Role::by_name(function.trim()) {
+            None => reader.problem(&entry, format!("{function:?} is no function: they are {}", names.join(", "))),
+            Some(_) if name.trim().is_empty() || name.contains([':', '/']) => {
+                reader.problem(&entry, format!("{pair:?} is not FUNCTION=ROLE with the name of a role"));
+            }
+            Some(role) => {
+                roles.insert(role, name.trim().to_owned());
+            }
+        }
+    }
+    roles
 }
 
 fn count_tags(reader: &mut Reader, new: &New, promote: &Promotion) {

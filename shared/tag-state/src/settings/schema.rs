@@ -24,7 +24,8 @@ pub struct Key {
 }
 
 /// The parts of a settings file, in their order.
-pub(super) const PARTS: [&str; 8] = [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT, TROUBLE];
+pub(super) const PARTS: [&str; 9] =
+    [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT, TROUBLE, CHECK];
 
 const GENERAL: &str = "General";
 const RESTORE: &str = "Restore";
@@ -34,6 +35,7 @@ const PROMOTION: &str = "Promotion";
 const APPROVAL: &str = "Approval";
 const RETIREMENT: &str = "Retirement";
 const TROUBLE: &str = "When it goes wrong";
+const CHECK: &str = "Check";
 
 const PREFIX: &str = "rdsecho.";
 const FLAG: &str = "true or false";
@@ -397,6 +399,14 @@ const ROWS: &[Row] = &[
         "The limit of the stage `retired`: since the point of no return.",
         "hours, 1 to 8784",
         "12",
+    ),
+    Row::list(
+        CHECK,
+        "check.roles",
+        "The roles of the deployed functions, which rds-echo check asks IAM about. The stack gives them to the command \
+         line; nothing else reads them.",
+        "FUNCTION=ROLE pairs separated by commas: the names of roles",
+        "new=rds-echo-dev-NewRole-AbCdEf,retire=rds-echo-dev-RetireRole-GhIjKl",
     ),
 ];
 
