@@ -10,6 +10,7 @@ mod cycles;
 mod promoting;
 mod rehearsing;
 mod retiring;
+mod keeping;
 mod returning;
 mod setting_up;
 mod telling;
