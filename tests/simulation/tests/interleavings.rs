@@ -240,7 +240,7 @@ fn promote_to(identifier: &str) -> Part {
 }
 
 /// 10., for an end: who was told that it is held has it still, hours later.
-fn stays_if_promised(town: &Rc<Town>, identifier: &str, order: &[usize], kept: &mut usize) {
+fn stays_if_promised(town: &Town, identifier: &str, order: &[usize], kept: &mut usize) {
     let Some(facts) = Calm::of(town.fork()).facts(identifier) else { return };
     if !town.watch.borrow().is_promised(&facts.resource_id, town.now()) {
         return;
