@@ -38,6 +38,18 @@ fn each_stage_foresees_its_own_time() {
     assert_eq!(overdue("rebooted", REQUEST), 72, "since the request's end");
     assert_eq!(overdue("forgotten", &[]), 120, "since the end of the grace period");
     assert_eq!(overdue("promoted", &[]), 0);
+    // What a person keeps is not overdue before it may go; and what is on its way is, whoever holds it.
+    let held = ("hold", "2026-11-27T00:00:00Z");
+    assert_eq!(overdue("forgotten", &[held]), 24);
+    assert_eq!(overdue("forgotten", &[("hold", "2026-11-22T12:00:00Z")]), 120, "the grace period ends later");
+    assert_eq!(overdue("retired", &[held]), 24);
+    assert_eq!(overdue("rebooted", &[REQUEST, &[held]].concat()), 24);
+    for unfinished in ["new", "modified"] {
+        assert_eq!(overdue(unfinished, &[held]), 144, "{unfinished}");
+    }
+    for held in ["2026-11-29T00:00:00Z why", "until further notice"] {
+        assert_eq!(overdue("forgotten", &[("hold", held)]), 0, "{held}");
+    }
     let kept = with("-Drdsecho.retire.graceHours=200");
     let forgotten = [ours("dev-2026-11-22", "forgotten", &[])];
     assert_eq!(gauges(&kept, &forgotten, &Record::Absent, at("2026-11-28T00:00:00Z")).overdue, SignedDuration::ZERO);

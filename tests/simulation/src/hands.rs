@@ -265,7 +265,7 @@ impl Town {
     /// Writes a hold that nobody can read, and says how to take it back.
     pub fn hold_badly(&self, target: &str) -> Undo {
         self.watch.borrow_mut().say(|| format!("people: hold {target} until further notice"));
-        let was = self.tag(target, "hold");
+        let was = self.tag(target, "hold").filter(|was| was != "until further notice");
         self.tag_by_hand(target, "hold", "until further notice");
         Undo::Tag(target.to_owned(), "hold", was)
     }

@@ -1,6 +1,6 @@
 //! The world around the stages: the simulated RDS, a hosted zone with one name, a key, a mailbox, a bus.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -65,6 +65,8 @@ pub struct Town {
     pub staleness: f64,
     /// The mailbox that takes no mail for now.
     pub dead_address: RefCell<Option<(String, Failure)>>,
+    /// Whether the zone refuses every change, as one in which the name does not lie.
+    pub refuses_swaps: Cell<bool>,
 }
 
 impl Town {
@@ -92,6 +94,7 @@ impl Town {
             watch: RefCell::new(Watch::new(settings.clone())),
             staleness: 0.0,
             dead_address: RefCell::default(),
+            refuses_swaps: Cell::new(false),
             settings,
         };
         for days in [2, 1] {
@@ -113,6 +116,7 @@ impl Town {
             watch: self.watch.clone(),
             staleness: self.staleness,
             dead_address: self.dead_address.clone(),
+            refuses_swaps: self.refuses_swaps.clone(),
         }
     }
 
@@ -241,7 +245,7 @@ impl Town {
     /// DELETE of exactly the old record and CREATE of the new one, in one batch.
     pub(crate) fn compare_and_swap(&self, old: &Record, value: &str, ttl: i64) -> Answer<()> {
         let mut zone = self.zone.borrow_mut();
-        if *zone != *old {
+        if *zone != *old || self.refuses_swaps.get() {
             return Err(refused("ChangeResourceRecordSets", &self.settings.promote.cname, Failure::Changed));
         }
         *zone = Record::Cname { value: value.to_owned(), ttl };
