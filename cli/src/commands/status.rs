@@ -48,7 +48,14 @@ pub async fn status(session: &Session, printer: &Printer) -> Outcome {
     for row in &rows {
         match &row.ours {
             Err(why) => text += &format!("{}: {why}\n", row.identifier),
+            Ok(Ours { trouble: Some(trouble), .. }) => {
+                let code = trouble.what.code();
+                text += &format!("{}: {} ({code})\n", row.identifier, Tone::Bad.paint(&trouble.what.to_string()));
+            }
             Ok(Ours { failure: Some(failure), .. }) => text += &format!("{}: {failure}\n", row.identifier),
+            Ok(ours) if !ours.differences.is_empty() => {
+                text += &format!("{}: not in effect: {}\n", row.identifier, ours.differences.join("; "));
+            }
             Ok(_) => {}
         }
     }
@@ -123,6 +130,11 @@ fn to_json(row: &Row) -> Value {
         value["since"] = json!(ours.since.map(stamp));
         value["snapshot"] = json!({ "identifier": ours.snapshot, "data_from": ours.data_from.map(stamp) });
         value["failure"] = json!(ours.failure);
+        value["differences"] = json!(ours.differences);
+        value["trouble"] = match &ours.trouble {
+            None => Value::Null,
+            Some(trouble) => json!({ "code": trouble.what.code(), "what": trouble.what.to_string() }),
+        };
         value["request"] = match &ours.request {
             None => Value::Null,
             Some(request) => json!({

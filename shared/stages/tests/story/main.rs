@@ -13,3 +13,4 @@ mod retiring;
 mod returning;
 mod setting_up;
 mod telling;
+mod trouble;
