@@ -45,6 +45,8 @@ pub struct Plan {
     pub staleness: f64,
     /// Of a restore: to end badly.
     pub bad_restore: f64,
+    /// Whether every third restore takes five times as long.
+    pub hangs: bool,
     /// Between two commands of people at a terminal; `None` where they leave it to the schedules.
     pub commands: Option<SignedDuration>,
     /// Between two acts of people by hand; `None` where they keep their hands off.
@@ -100,6 +102,13 @@ impl Plan {
         }
         let commands = (!calm && later.f64() < 0.15)
             .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.05 + later.f64() / 2.0)) as i64 + 1));
+        if later.f64() < 0.3 {
+            options.push_str(&format!(" -Drdsecho.retries={}", later.u8(0..=1)));
+        }
+        let hangs = !calm && later.f64() < 0.15;
+        if hangs {
+            options.push_str(&format!(" -Drdsecho.stuck.hours={}", later.i64(1..=cycle_hours.min(48))));
+        }
         let settings = Settings::from_options(&options).unwrap_or_else(|error| panic!("{options}: {error}"));
         // Some lives begin just before midnight.
         let day = rng.i64(20_000..21_500) * 86_400;
@@ -127,6 +136,7 @@ impl Plan {
             strike,
             staleness,
             bad_restore,
+            hangs,
             commands,
             hands,
             people,

@@ -10,6 +10,7 @@ mod requests;
 mod restores;
 mod swaps;
 mod tags;
+mod troubles;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use tag_state::settings::Settings;
 use crate::ledger::{By, Ledger, Life, Move, TagWrite};
 use crate::port::{Call, Process, WriteRef};
 use crate::trouble::Kind;
+use troubles::Troubles;
 use words::words;
 
 /// A button that was pressed, behind a link that was mailed.
@@ -56,6 +58,7 @@ pub struct Watch {
     mails: BTreeMap<MailKind, u32>,
     attempts: BTreeSet<(String, u32, Timestamp, String)>,
     presses: Vec<Press>,
+    troubles: Troubles,
 }
 
 /// What the tags say of a request.
@@ -81,6 +84,7 @@ impl Watch {
             mails: BTreeMap::new(),
             attempts: BTreeSet::new(),
             presses: Vec::new(),
+            troubles: Troubles::default(),
         }
     }
 
@@ -212,7 +216,10 @@ impl Watch {
             self.violated(process, 2, "changes something, and was to say only what would be done");
         }
         match write {
-            WriteRef::Restore(restore) => self.judge_restore(process, restore),
+            WriteRef::Restore(restore) => {
+                self.judge_restore(process, restore);
+                self.judge_attempt(process, restore);
+            }
             WriteRef::Modify(modify) => self.judge_change(world, process, &modify.identifier),
             WriteRef::Reboot(identifier) => {
                 self.judge_change(world, process, identifier);
@@ -222,6 +229,7 @@ impl Watch {
                 let identifier = arn.rsplit(':').next().unwrap_or_default();
                 self.judge_change(world, process, identifier);
                 self.judge_tags(world, process, identifier, tags);
+                self.judge_given_up(world, process, identifier, tags);
             }
             WriteRef::Delete(delete) => {
                 self.judge_change(world, process, delete.identifier());
@@ -230,7 +238,7 @@ impl Watch {
             WriteRef::Swap(swap) if process.name == "rollback" => self.judge_return(world, process, swap.value()),
             WriteRef::Swap(swap) => self.judge_swap(world, process, swap),
             WriteRef::Send(mail) => self.judge_mail(process, mail),
-            WriteRef::Announce(_) => {}
+            WriteRef::Announce(announcement) => self.judge_trouble(world, process, announcement),
         }
     }
 
@@ -300,7 +308,7 @@ impl Watch {
                 }
                 self.tokens.extend(links(mail));
             }
-            WriteRef::Announce(_) => {}
+            WriteRef::Announce(announcement) => self.troubled(world, announcement),
         }
     }
 

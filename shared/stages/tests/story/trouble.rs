@@ -61,13 +61,17 @@ fn a_failed_restore_is_told_once_with_what_rds_said() {
         assert!(part.contains("try 1 of 3") && part.contains("try 2 of 3"), "{part}");
     }
     let given_up = calm.announced.iter().find(|one| one.detail.contains("\"to\":\"forgotten\"")).unwrap();
-    assert!(given_up.detail.contains("\"code\":\"failed\",\"echo\":\"dev\",\"failure\":\"its status is incompat"), "{given_up:?}");
+    assert!(
+        given_up.detail.contains("\"code\":\"failed\",\"echo\":\"dev\",\"failure\":\"its status is incompat"),
+        "{given_up:?}"
+    );
     assert_eq!(calm.town.tag(FIRST, "attempt").unwrap(), "1 failed");
 }
 
 #[test]
 fn without_anybody_to_notify_the_one_who_gets_answers_is_and_else_the_approvers() {
-    for (more, who) in [("-Drdsecho.promote.replyTo=team@example.test", "team@example.test"), ("", "cleo@example.test")] {
+    for (more, who) in [("-Drdsecho.promote.replyTo=team@example.test", "team@example.test"), ("", "cleo@example.test")]
+    {
         let mut calm = Calm::new(more);
         failing(&calm, "failed");
         calm.wake(Function::New);
@@ -171,7 +175,8 @@ fn settings_that_rds_refuses_are_told_in_its_words() {
     assert!(mail.text.contains("the new size must not be less than the current one"), "{}", mail.text);
     assert!(mail.text.contains("allocatedStorage: wanted 1, actual"), "{}", mail.text);
     // Another refusal is other news.
-    let fault = Fault { operation: Operation::ModifyDbInstance, kind: FaultKind::Refuse("QuotaExceeded".into()), times: 1 };
+    let fault =
+        Fault { operation: Operation::ModifyDbInstance, kind: FaultKind::Refuse("QuotaExceeded".into()), times: 1 };
     calm.town.rds.world_mut().plant_fault(fault);
     look(&mut calm, 3);
     assert_eq!(troubles(&calm).len(), 3, "and the first one again");
