@@ -36,6 +36,8 @@ class Judge:
                 yield Ask(operation, instance, resource_tags=has)
             case "DescribeDBSnapshots":
                 yield Ask(operation, snapshot or instance, resource_tags=has)
+            case "DescribeEvents":
+                yield Ask(operation, "*")
             case "AddTagsToResource":
                 arn = said["ResourceName"]
                 yield Ask(operation, arn, resource_tags=dict(self._tags[arn]), request_tags=tags)

@@ -118,6 +118,7 @@ def other_calls(roles, function):
         ),
         ("`rds:AddTagsToResource`", "any of these"): asks(TAGS, used("snapshot", "pg", "og", "subgrp", "secgrp"), request_tags=MANAGED),
         ("`rds:DescribeDBSnapshots`", "any snapshot of the account"): asks("rds:DescribeDBSnapshots", [SNAPSHOT, FINAL]),
+        ("`rds:DescribeEvents`", "RDS's events, which IAM binds to no resource"): asks("rds:DescribeEvents", ["*"]),
         ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a final snapshot of ours, with its instance's tags"): asks(
             f"rds:CreateDBSnapshot {TAGS}", [FINAL, f"{RDS}snapshot:before-dev-2026-11-30"], request_tags=MANAGED
         ),
@@ -204,6 +205,7 @@ def other_calls(roles, function):
             *asks("ses:SendRawEmail", IDENTITIES, {"ses:FromAddress": seed.SENDER}),
         ],
         ("`events:PutEvents`", "`Echo Stage Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Stage Changed")),
+        ("`events:PutEvents`", "`Echo Trouble` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Trouble")),
         ("`events:PutEvents`", "`Echo Approval Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Approval Changed")),
         ("`events:PutEvents`", "anything else, or on another bus"): [
             *asks("events:PutEvents", [BUS], event("Echo Paid")),
@@ -241,7 +243,7 @@ def other_calls(roles, function):
     }
 
 
-ASKED = {"Approval"}
+ASKED = {"Approval", "Sender"}
 OPTIONS = {
     "StorageKeyArn": STORAGE_KEY,
     "ModManageMasterUserPassword": "true",

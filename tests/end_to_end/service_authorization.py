@@ -18,7 +18,7 @@ iam:PassRole
 kms:CreateGrant kms:DescribeKey kms:GenerateMac kms:VerifyMac
 lambda:InvokeFunction
 logs:CreateLogStream logs:PutLogEvents
-rds:AddTagsToResource rds:CreateDBSnapshot rds:DeleteDBInstance rds:DescribeDBInstances rds:DescribeDBSnapshots
+rds:AddTagsToResource rds:CreateDBSnapshot rds:DeleteDBInstance rds:DescribeDBInstances rds:DescribeDBSnapshots rds:DescribeEvents
 rds:ModifyDBInstance rds:RebootDBInstance rds:RestoreDBInstanceFromDBSnapshot
 route53:ChangeResourceRecordSets route53:ListResourceRecordSets
 secretsmanager:CreateSecret secretsmanager:TagResource
