@@ -42,7 +42,7 @@ class Judge:
                 yield Ask(operation, f"{RDS}og:{said['OptionGroupName']}")
             case "DescribeDBSubnetGroups":
                 yield Ask(operation, f"{RDS}subgrp:{said['DBSubnetGroupName']}")
-            case "DescribeDBEngineVersions" | "DescribeOrderableDBInstanceOptions" | "DescribeAccountAttributes":
+            case "DescribeDBEngineVersions" | "DescribeOrderableDBInstanceOptions" | "DescribeAccountAttributes" | "DescribeEvents":
                 yield Ask(operation, "*")
             case "AddTagsToResource":
                 arn = said["ResourceName"]

@@ -125,6 +125,7 @@ def other_calls(roles, function):
         ("`rds:DescribeOptionGroups`", "any `og` of the account"): asks("rds:DescribeOptionGroups", used("og")),
         ("`rds:DescribeDBSubnetGroups`", "any `subgrp` of the account"): asks("rds:DescribeDBSubnetGroups", used("subgrp")),
         (LOOKS, "the account, of which IAM knows no resources there"): asks(LOOKS.replace("`", "").replace(",", ""), ["*"]),
+        ("`rds:DescribeEvents`", "RDS's events, which IAM binds to no resource"): asks("rds:DescribeEvents", ["*"]),
         ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a final snapshot of ours, with its instance's tags"): asks(
             f"rds:CreateDBSnapshot {TAGS}", [FINAL, f"{RDS}snapshot:before-dev-2026-11-30"], request_tags=MANAGED
         ),
@@ -222,6 +223,7 @@ def other_calls(roles, function):
         ("`ses:GetEmailIdentity`", "any identity of the account"): asks("ses:GetEmailIdentity", IDENTITIES),
         ("`ses:GetAccount`", "the account"): asks("ses:GetAccount", ["*"]),
         ("`events:PutEvents`", "`Echo Stage Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Stage Changed")),
+        ("`events:PutEvents`", "`Echo Trouble` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Trouble")),
         ("`events:PutEvents`", "`Echo Approval Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Approval Changed")),
         ("`events:PutEvents`", "anything else, or on another bus"): [
             *asks("events:PutEvents", [BUS], event("Echo Paid")),
@@ -259,7 +261,7 @@ def other_calls(roles, function):
     }
 
 
-ASKED = {"Approval"}
+ASKED = {"Approval", "Sender"}
 OPTIONS = {
     "StorageKeyArn": STORAGE_KEY,
     "ModManageMasterUserPassword": "true",

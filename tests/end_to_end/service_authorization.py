@@ -21,7 +21,7 @@ lambda:InvokeFunction
 logs:CreateLogStream logs:PutLogEvents
 rds:AddTagsToResource rds:CreateDBSnapshot rds:DeleteDBInstance
 rds:DescribeAccountAttributes rds:DescribeDBEngineVersions rds:DescribeDBInstances rds:DescribeDBParameterGroups rds:DescribeDBSnapshots
-rds:DescribeDBSubnetGroups rds:DescribeOptionGroups rds:DescribeOrderableDBInstanceOptions
+rds:DescribeDBSubnetGroups rds:DescribeEvents rds:DescribeOptionGroups rds:DescribeOrderableDBInstanceOptions
 rds:ModifyDBInstance rds:RebootDBInstance rds:RestoreDBInstanceFromDBSnapshot
 route53:ChangeResourceRecordSets route53:ListResourceRecordSets
 secretsmanager:CreateSecret secretsmanager:TagResource

@@ -96,7 +96,7 @@ def test_each_rule_and_schedule_is_tried_for_as_long_as_its_function_and_then_qu
 
 
 def test_the_events_are_those_that_are_known():
-    assert len(RULES) == 9
+    assert len(RULES) == 10
     assert [name for name, _, _ in SCHEDULES] == list(WOKEN)
 
 
@@ -144,7 +144,7 @@ def test_this_stacks_rules_and_nothing_else_may_send_to_the_queue_as_eventbridge
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
     sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
-    assert sources == [{"Fn::GetAtt": [rule, "Arn"]} for _, rule, _ in RULES]
+    assert sources == [{"Fn::GetAtt": [rule, "Arn"]} for rule in [*(rule for _, rule, _ in RULES), "TroubleRule"]]
 
 
 def test_sam_adds_no_queue_no_policy_and_no_role_of_its_own(translated):
@@ -153,7 +153,7 @@ def test_sam_adds_no_queue_no_policy_and_no_role_of_its_own(translated):
         assert {name for name, resource in translated.items() if resource["Type"] == kind} == ours
     targets = [resource["Properties"]["Targets"] for resource in translated.values() if resource["Type"] == "AWS::Events::Rule"]
     schedules = [resource["Properties"] for resource in translated.values() if resource["Type"] == "AWS::Scheduler::Schedule"]
-    assert len(targets) == len(RULES) and len(schedules) == len(SCHEDULES)
+    assert len(targets) == len(RULES) + 1 and len(schedules) == len(SCHEDULES)
     for target in [each for (each,) in targets] + [schedule["Target"] for schedule in schedules]:
         assert target["DeadLetterConfig"] == {"Arn": QUEUE} and target["RetryPolicy"]["MaximumEventAgeInSeconds"] in (900, 21600)
     configs = [resource["Properties"] for resource in translated.values() if resource["Type"] == "AWS::Lambda::EventInvokeConfig"]

@@ -48,8 +48,8 @@ pub async fn status(session: &Session, printer: &Printer) -> Outcome {
     for row in &rows {
         match &row.ours {
             Err(why) => text += &format!("{}: {why}\n", row.identifier),
-            Ok(Ours { failure, held, .. }) => {
-                for line in failure.iter().cloned().chain(held.iter().map(|hold| format!("held {hold}"))) {
+            Ok(ours) => {
+                for line in remarks(ours) {
                     text += &format!("{}: {line}\n", row.identifier);
                 }
             }
@@ -111,6 +111,20 @@ fn confirmed(request: &Asked, stage: Stage, now: Timestamp) -> String {
     }
 }
 
+/// What stands below the table of an instance: the trouble that it has, else why it was given up, or what it lacks; and
+/// until when it is held.
+fn remarks(ours: &Ours) -> Vec<String> {
+    let wrong = match (&ours.trouble, &ours.failure) {
+        (Some(trouble), _) => Some(format!("{} ({})", Tone::Bad.paint(&trouble.what.to_string()), trouble.what.code())),
+        (None, Some(failure)) => Some(failure.clone()),
+        (None, None) if !ours.differences.is_empty() => {
+            Some(format!("not in effect: {}", ours.differences.join("; ")))
+        }
+        (None, None) => None,
+    };
+    wrong.into_iter().chain(ours.held.iter().map(|hold| format!("held {hold}"))).collect()
+}
+
 fn to_json(row: &Row) -> Value {
     let age = row.age.map(|age| age.as_secs());
     let mut value = json!({
@@ -130,6 +144,11 @@ fn to_json(row: &Row) -> Value {
             Value::Null,
             |hold| json!({ "until": hold.until().map(stamp), "why": hold.why().map(Remark::as_str) }),
         );
+        value["differences"] = json!(ours.differences);
+        value["trouble"] = match &ours.trouble {
+            None => Value::Null,
+            Some(trouble) => json!({ "code": trouble.what.code(), "what": trouble.what.to_string() }),
+        };
         value["request"] = match &ours.request {
             None => Value::Null,
             Some(request) => json!({

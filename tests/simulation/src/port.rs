@@ -277,6 +277,7 @@ impl Port {
     }
 
     fn shown(&self, instance: &mut Instance) {
+        self.town.watch.borrow_mut().saw(instance);
         if self.town.perhaps_stale(instance) {
             self.process.reads.borrow_mut().stale.insert(instance.identifier.clone());
         }

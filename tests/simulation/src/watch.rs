@@ -12,6 +12,7 @@ mod requests;
 mod restores;
 mod swaps;
 mod tags;
+mod troubles;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,7 @@ use crate::ledger::{By, Ledger, Life, Move, TagWrite};
 use crate::port::{Call, Process, WriteRef};
 use crate::trouble::Kind;
 use holds::{Promise, by_a_persons_word};
+use troubles::Troubles;
 use words::words;
 
 /// A button that was pressed, behind a link that was mailed.
@@ -62,6 +64,7 @@ pub struct Watch {
     promises: Vec<Promise>,
     /// The final snapshots that deletes of ours have made.
     finals: BTreeSet<String>,
+    troubles: Troubles,
 }
 
 /// What the tags say of a request.
@@ -89,6 +92,7 @@ impl Watch {
             presses: Vec::new(),
             promises: Vec::new(),
             finals: BTreeSet::new(),
+            troubles: Troubles::default(),
         }
     }
 
@@ -220,7 +224,10 @@ impl Watch {
             self.violated(process, 2, "changes something, and was to say only what would be done");
         }
         match write {
-            WriteRef::Restore(restore) => self.judge_restore(process, restore),
+            WriteRef::Restore(restore) => {
+                self.judge_restore(process, restore);
+                self.judge_attempt(process, restore);
+            }
             WriteRef::Modify(modify) => self.judge_change(world, process, &modify.identifier),
             WriteRef::Reboot(identifier) => {
                 self.judge_change(world, process, identifier);
@@ -231,6 +238,7 @@ impl Watch {
                 let identifier = arn.rsplit(':').next().unwrap_or_default();
                 self.judge_change(world, process, identifier);
                 self.judge_tags(world, process, identifier, tags);
+                self.judge_given_up(world, process, identifier, tags);
             }
             WriteRef::Delete(delete) => {
                 self.judge_change(world, process, delete.identifier());
@@ -247,7 +255,7 @@ impl Watch {
                 self.judge_password(world, process, swap.value());
             }
             WriteRef::Send(mail) => self.judge_mail(process, mail),
-            WriteRef::Announce(_) => {}
+            WriteRef::Announce(announcement) => self.judge_trouble(world, process, announcement),
         }
     }
 
@@ -322,7 +330,7 @@ impl Watch {
                 }
                 self.tokens.extend(links(mail));
             }
-            WriteRef::Announce(_) => {}
+            WriteRef::Announce(announcement) => self.troubled(world, announcement),
         }
     }
 

@@ -16,3 +16,4 @@ mod retiring;
 mod returning;
 mod setting_up;
 mod telling;
+mod trouble;
