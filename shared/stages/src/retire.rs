@@ -89,7 +89,9 @@ async fn turn<R: Rds, D: Dns, U: Usage, A: Announcer>(
             let did = scene.enter(own, Stage::Retired, &tags, report).await?;
             Ok(Outcome::done(own.identifier(), did, "to be destroyed", "its grace period is over"))
         }
-        RetireStep::Destroy(_) | RetireStep::LookForClients { .. } => destroy(scene, ports, own.identifier(), report).await,
+        RetireStep::Destroy(_) | RetireStep::LookForClients { .. } => {
+            destroy(scene, ports, own.identifier(), report).await
+        }
         RetireStep::Mark(asked) => mark(scene, own, &asked).await,
     }
 }
@@ -190,5 +192,10 @@ async fn mark<R: Rds, A: Announcer>(
     let tags = Tags::from([(key, snapshot.identifier.clone())]);
     scene.rds.add_tags(&snapshot.arn, &tags).await?;
     let what = format!("final snapshot {} marked as this echo's", snapshot.identifier);
-    Ok(Outcome::done(own.identifier(), Did::Acted, what, "it is being made, and only what is marked can be cleared away"))
+    Ok(Outcome::done(
+        own.identifier(),
+        Did::Acted,
+        what,
+        "it is being made, and only what is marked can be cleared away",
+    ))
 }

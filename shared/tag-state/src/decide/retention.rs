@@ -62,7 +62,12 @@ fn is_old(keep: Keep, snapshot: &Snapshot, now: Timestamp) -> bool {
 }
 
 /// Whether one of them may go, by what it is right before its delete.
-pub fn confirm(settings: &Settings, chosen: &Snapshot, fresh: Option<&Snapshot>, now: Timestamp) -> Decision<Disposable> {
+pub fn confirm(
+    settings: &Settings,
+    chosen: &Snapshot,
+    fresh: Option<&Snapshot>,
+    now: Timestamp,
+) -> Decision<Disposable> {
     let kept = |why: &str| Decision::Nothing(Reason::KeptSnapshot { why: why.to_owned() });
     let (Some(keep), Some(fresh)) = (settings.retire.keep, fresh) else { return kept("it is gone already") };
     if !is_ours(&settings.name, fresh) {

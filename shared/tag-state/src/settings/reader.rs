@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use super::{
-    Approval, Caller, Entry, Found, Keep, Modification, New, Problem, Promotion, Reboot, Retirement, Settings, SettingsError,
-    Source, TimeZoneName, schema,
+    Approval, Caller, Entry, Found, Keep, Modification, New, Problem, Promotion, Reboot, Retirement, Settings,
+    SettingsError, Source, TimeZoneName, schema,
 };
 use crate::decide::retire::{self, PAUSE};
 use crate::facts::Tags;
@@ -16,8 +16,8 @@ use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
 
 /// How many tags of our own an instance can carry at most, without those of the approvers:
 /// managed, stage, since, took, id, resource, snapshot, data-from, rebooting, request, requested, expires,
-/// notified, told, told-end, replaced, failure, final-snapshot, and on its final snapshot, which gets them all, final.
-const OUR_TAGS: usize = 19;
+/// notified, told, told-end, replaced, failure, final-snapshot.
+const OUR_TAGS: usize = 18;
 
 struct Reader {
     entries: Vec<Entry>,
@@ -84,7 +84,8 @@ impl Reader {
     }
 
     fn optional_number(&mut self, key: &str, least: i64, most: i64) -> Option<i64> {
-        let is_set = self.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
+        let is_set =
+            self.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
         let number = self.number(key, least, least, most);
         is_set.then_some(number)
     }
@@ -280,10 +281,16 @@ fn modified(reader: &mut Reader) -> Parameters {
         return parameters;
     }
     if let Some(said) = &said {
-        reader.warning(said, "leaves production's master password valid on every copy: whoever knows it there can use it here");
+        reader.warning(
+            said,
+            "leaves production's master password valid on every copy: whoever knows it there can use it here",
+        );
     }
     if let (Some(key), true) = (&key, parameters.contains_key(&KEY)) {
-        reader.problem(key, format!("there is no secret that this key could encrypt, because rdsecho.mod.{MANAGED} is false"));
+        reader.problem(
+            key,
+            format!("there is no secret that this key could encrypt, because rdsecho.mod.{MANAGED} is false"),
+        );
     }
     parameters
 }
