@@ -35,7 +35,10 @@ class Judge:
             case "DescribeDBInstances" | "RebootDBInstance":
                 yield Ask(operation, instance, resource_tags=has)
             case "DescribeDBSnapshots":
-                yield Ask(operation, snapshot or instance, resource_tags=has)
+                everything = instance if "DBInstanceIdentifier" in said else f"{RDS}snapshot:*"
+                yield Ask(operation, snapshot or everything, resource_tags=has)
+            case "DeleteDBSnapshot":
+                yield Ask(operation, snapshot, resource_tags=dict(self._tags[snapshot]))
             case "AddTagsToResource":
                 arn = said["ResourceName"]
                 yield Ask(operation, arn, resource_tags=dict(self._tags[arn]), request_tags=tags)
@@ -90,6 +93,9 @@ class Judge:
         yield Ask(operation, f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{domain}", {"ses:FromAddress": address})
 
     def _sts(self, operation, said):
+        yield Ask(operation, "*")
+
+    def _cloudwatch(self, operation, said):
         yield Ask(operation, "*")
 
 

@@ -13,12 +13,13 @@ from pathlib import Path
 EXTRACT = Path(__file__).with_suffix(".json")
 # What the extract holds; a role that needs another action needs it here first, so that somebody reads what it is.
 ACTIONS = """
+cloudwatch:GetMetricStatistics
 events:PutEvents
 iam:PassRole
-kms:CreateGrant kms:DescribeKey kms:GenerateMac kms:VerifyMac
+kms:CreateGrant kms:Decrypt kms:DescribeKey kms:GenerateDataKey kms:GenerateMac kms:VerifyMac
 lambda:InvokeFunction
 logs:CreateLogStream logs:PutLogEvents
-rds:AddTagsToResource rds:CreateDBSnapshot rds:DeleteDBInstance rds:DescribeDBInstances rds:DescribeDBSnapshots
+rds:AddTagsToResource rds:CreateDBSnapshot rds:DeleteDBInstance rds:DeleteDBSnapshot rds:DescribeDBInstances rds:DescribeDBSnapshots
 rds:ModifyDBInstance rds:RebootDBInstance rds:RestoreDBInstanceFromDBSnapshot
 route53:ChangeResourceRecordSets route53:ListResourceRecordSets
 secretsmanager:CreateSecret secretsmanager:TagResource

@@ -52,6 +52,12 @@ pub async fn status(session: &Session, printer: &Printer) -> Outcome {
             Ok(_) => {}
         }
     }
+    for row in &rows {
+        if let Some(secret) = &row.secret {
+            let status = if secret.status == "active" { String::new() } else { format!(" ({})", secret.status) };
+            text += &format!("{} has its master password in {}{status}\n", row.identifier, secret.arn);
+        }
+    }
     text += &format!("{cname} {points_at}\n");
     printer.facts(&text, || {
         json!({
@@ -115,6 +121,7 @@ fn to_json(row: &Row) -> Value {
         "in_use": row.in_use,
         "status": row.status,
         "age_seconds": age,
+        "master_password": row.secret.as_ref().map(|secret| json!({ "secret": secret.arn, "status": secret.status, "key": secret.key })),
         "ours": row.ours.is_ok(),
         "why_not": row.ours.as_ref().err(),
     });

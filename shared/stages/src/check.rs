@@ -80,6 +80,7 @@ pub async fn run<R: Rds, D: Dns, L: Lookups>(
     findings.extend(instances(settings, ports.rds).await);
     findings.extend(source(settings, ports.rds, now).await);
     findings.extend(groups(settings, ports.lookups).await);
+    findings.push(password(settings));
     findings.push(record(settings, ports.dns).await);
     findings.extend(asking(settings, ports.lookups).await);
     findings
@@ -162,6 +163,17 @@ async fn groups(settings: &Settings, lookups: &impl Lookups) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Said aloud, because nothing else shows it: the copy looks as if it were right.
+fn password(settings: &Settings) -> Finding {
+    let what = "rdsecho.mod.manageMasterUserPassword";
+    if settings.manages_password() {
+        return Finding::new(what, Grade::Good, "RDS makes a master password for each copy, in Secrets Manager");
+    }
+    let says = "is false: production's master password stays valid on every copy; leave it out, and RDS makes one for \
+                each, in Secrets Manager";
+    Finding::new(what, Grade::Doubtful, says)
 }
 
 async fn record(settings: &Settings, dns: &impl Dns) -> Finding {

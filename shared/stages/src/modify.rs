@@ -1,15 +1,17 @@
 //! `new` to `modified`, and the deletion protection from there to the promotion.
 
 use jiff::Timestamp;
+use tag_state::calls::Modify;
 use tag_state::decide::modify::{ModifyStep, decide};
 use tag_state::own::OwnInstance;
+use tag_state::parameter::{Parameter, Value};
 use tag_state::settings::Settings;
 use tag_state::stage::Stage;
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::observe;
-use crate::ports::{Announcer, Failure, Rds};
+use crate::ports::{Announcer, CallError, Failure, Rds};
 use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// Looks at what the wake-up is about and moves on what is ready.
@@ -50,7 +52,7 @@ async fn turn<R: Rds, A: Announcer>(
                         Ok(()) => {}
                         // An earlier run's modify was applied after all.
                         Err(error) if error.failure == Failure::NothingToModify => {}
-                        Err(error) => return Err(error.into()),
+                        Err(error) => return Err(with_remedy(&call, error).into()),
                     }
                     let mut asked: Vec<String> =
                         call.parameters.iter().map(|(parameter, value)| format!("{parameter}={value}")).collect();
@@ -68,4 +70,19 @@ async fn turn<R: Rds, A: Announcer>(
         }
         ModifyStep::GiveUp(given_up) => Ok(scene.give_up(own, &given_up, report).await?),
     }
+}
+
+/// RDS cannot manage the master password of every engine, and says so in many ways. What it takes to go on without is
+/// a decision that a person makes.
+fn with_remedy(call: &Modify, error: CallError) -> CallError {
+    let manages = call.parameters.get(&Parameter::ManageMasterUserPassword) == Some(&Value::Flag(true));
+    if !manages || error.failure != Failure::Refused {
+        return error;
+    }
+    let message = format!(
+        "{} (if RDS cannot manage the master password here, such as of RDS Custom, say \
+         rdsecho.mod.manageMasterUserPassword=false: production's then stays valid on the copy)",
+        error.message
+    );
+    CallError { message, ..error }
 }

@@ -7,6 +7,7 @@ mod common;
 mod answering;
 mod asking;
 mod cycles;
+mod ending;
 mod promoting;
 mod rehearsing;
 mod retiring;
