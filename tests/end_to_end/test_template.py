@@ -387,6 +387,7 @@ FULLEST = {
     "ModDbParameterGroupName": "development-warehouse-mysql8-0-less-memory",
     "ModBackupRetentionPeriod": "35",
     "ModManageMasterUserPassword": "true",
+    "ModMasterUserSecretKeyArn": "arn:aws:kms:us-east-1:000000000000:key/01234567-89ab-cdef-0123-456789abcdef",
     "ModMonitoringInterval": "60",
     "ModMonitoringRoleArn": "arn:aws:iam::000000000000:role/service-role/rds-enhanced-monitoring-of-development",
     "PromoteTags": "cost-centre=4711 data platform and warehouse - in use",
@@ -399,6 +400,9 @@ FULLEST = {
     "OperatorRoleArn": "arn:aws:iam::000000000000:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Databases_0123456789abcdef",
     "RetireGraceHours": "8784",
     "SkipFinalSnapshot": "false",
+    "RetireConnectionMinutes": "1440",
+    "KeepFinalSnapshots": "100",
+    "KeepFinalSnapshotDays": "3650",
     "ApproveConcurrency": "25",
     "MoreOptions": (
         "-Drdsecho.maxInstances=12 -Drdsecho.settleMinutes=10 -Drdsecho.reboot=when-needed -Drdsecho.promote.ttl=300 "

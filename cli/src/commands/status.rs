@@ -55,6 +55,12 @@ pub async fn status(session: &Session, printer: &Printer) -> Outcome {
             }
         }
     }
+    for row in &rows {
+        if let Some(secret) = &row.secret {
+            let status = if secret.status == "active" { String::new() } else { format!(" ({})", secret.status) };
+            text += &format!("{} has its master password in {}{status}\n", row.identifier, secret.arn);
+        }
+    }
     text += &format!("{cname} {points_at}\n");
     printer.facts(&text, || {
         json!({
@@ -117,9 +123,7 @@ fn remarks(ours: &Ours) -> Vec<String> {
     let wrong = match (&ours.trouble, &ours.failure) {
         (Some(trouble), _) => Some(format!("{} ({})", Tone::Bad.paint(&trouble.what.to_string()), trouble.what.code())),
         (None, Some(failure)) => Some(failure.clone()),
-        (None, None) if !ours.differences.is_empty() => {
-            Some(format!("not in effect: {}", ours.differences.join("; ")))
-        }
+        (None, None) if !ours.differences.is_empty() => Some(format!("not in effect: {}", ours.differences.join("; "))),
         (None, None) => None,
     };
     wrong.into_iter().chain(ours.held.iter().map(|hold| format!("held {hold}"))).collect()
@@ -132,6 +136,7 @@ fn to_json(row: &Row) -> Value {
         "in_use": row.in_use,
         "status": row.status,
         "age_seconds": age,
+        "master_password": row.secret.as_ref().map(|secret| json!({ "secret": secret.arn, "status": secret.status, "key": secret.key })),
         "ours": row.ours.is_ok(),
         "why_not": row.ours.as_ref().err(),
     });

@@ -150,6 +150,7 @@ fn the_key_of_a_managed_password_is_set_once() {
     let asked = |managed: Option<bool>| {
         let mut fresh = instance("dev-2026-11-22", "new", &[]);
         let actual = Arc::make_mut(&mut fresh.actual);
+        actual.remove(&Parameter::ManageMasterUserPassword);
         if let Some(managed) = managed {
             actual.insert(Parameter::ManageMasterUserPassword, Value::Flag(managed));
             actual.insert(Parameter::MasterUserSecretKmsKeyId, Value::Text("arn:aws:kms:us-east-1:0:key/1".to_owned()));

@@ -155,10 +155,11 @@ impl Town {
             }
             24 | 25 => {
                 // Where its tags are copied, it has all of ours; and sometimes a name that we might give.
-                let name = match self.rng.borrow_mut().u8(0..4) {
+                let drawn = self.rng.borrow_mut().u32(0..1_000_000);
+                let name = match drawn % 4 {
                     0 => format!("{target}-final"),
                     1 => format!("{target}-final-2"),
-                    _ => format!("kept-{target}-{}", self.rng.borrow_mut().u32(..)),
+                    _ => format!("kept-{target}-{drawn}"),
                 };
                 say(format!("take the snapshot {name} of {target}"));
                 let tags = Tags::new();

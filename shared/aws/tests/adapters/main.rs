@@ -1,5 +1,6 @@
 //! The adapters over real HTTP: the exact requests that they send, and what they make of AWS's answers.
 
+mod cloudwatch;
 mod eventbridge;
 mod events;
 mod iam;

@@ -8,6 +8,7 @@ mod answering;
 mod asking;
 mod checking;
 mod cycles;
+mod ending;
 mod keeping;
 mod promoting;
 mod refusing;

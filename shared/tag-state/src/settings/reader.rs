@@ -17,9 +17,8 @@ use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
 
 /// How many tags of our own an instance can carry at most, without those of the approvers:
 /// managed, stage, since, took, id, resource, snapshot, data-from, rebooting, request, requested, expires,
-/// notified, told, told-end, replaced, failure, refused, hold, attempt, trouble, final-snapshot, and on its final
-/// snapshot, which gets them all, final.
-const OUR_TAGS: usize = 23;
+/// notified, told, told-end, replaced, failure, refused, hold, attempt, trouble, final-snapshot.
+const OUR_TAGS: usize = 22;
 
 struct Reader {
     entries: Vec<Entry>,

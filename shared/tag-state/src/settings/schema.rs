@@ -432,7 +432,7 @@ pub fn keys() -> Vec<Key> {
                 part,
                 meaning: parameter.meaning().to_owned(),
                 allowed: allowed(parameter.kind()),
-                default: None,
+                default: call.defaults.iter().find(|(of, _)| *of == parameter).map(|(_, value)| (*value).to_owned()),
                 example: example(parameter),
                 required: false,
                 list: parameter.kind() == Kind::List,
@@ -447,11 +447,17 @@ struct Call {
     section: &'static str,
     part: &'static str,
     takes: fn(Parameter) -> bool,
+    defaults: &'static [(Parameter, &'static str)],
 }
 
 const CALLS: [Call; 2] = [
-    Call { section: "new.", part: RESTORE, takes: Parameter::restorable },
-    Call { section: "mod.", part: MODIFICATION, takes: Parameter::modifiable },
+    Call { section: "new.", part: RESTORE, takes: Parameter::restorable, defaults: &[] },
+    Call {
+        section: "mod.",
+        part: MODIFICATION,
+        takes: Parameter::modifiable,
+        defaults: &[(Parameter::ManageMasterUserPassword, "true")],
+    },
 ];
 
 /// Whether this is the whole name of a setting: as a search of [`keys`], without making them, because this is
