@@ -62,6 +62,10 @@ def live(play: Play):
             "its tag `failure` says why": STATUS in tags.get("rdsecho:dev:failure", ""),
             "it was announced on the event bus": [each["to"] for each in announced][:2] == ["new", "forgotten"],
             "trouble was announced once, with its reason": [(each["code"], each["instance"]) for each in troubles] == [("failed", lost)],
+            "one notice went to the alarms' topic, and said it in a sentence": [
+                f"{lost}: it has failed" in each["text"] for each in chronicle.notices
+            ]
+            == [True],
             "one mail told of it within five minutes, with what RDS had said": len(told) == 1
             and lost in told[0]["subject"]
             and "A parameter is not valid for this class" in told[0]["text"]

@@ -24,6 +24,9 @@ pub fn needs(role: Role, settings: &Settings, place: &Place, today: Date) -> Vec
             table.on_ours(&[TAGS]);
             table.read_record();
             table.mail();
+            // Trouble is told by it.
+            table.announce("Echo Trouble");
+            table.need("rds:DescribeEvents", "*".to_owned(), []);
             table.macs(&["kms:GenerateMac", "kms:VerifyMac"]);
         }
         Role::Approve => {
@@ -151,6 +154,7 @@ impl<'a> Table<'a> {
             self.need(action, "*".to_owned(), []);
         }
         self.read_record();
+        self.announce("Echo Trouble");
         if let Some(sender) = self.sender() {
             self.need("ses:GetEmailIdentity", self.place.of_service("ses", &format!("identity/{sender}")), []);
             self.need("ses:GetAccount", "*".to_owned(), []);
@@ -186,6 +190,15 @@ impl<'a> Table<'a> {
                 self.need(action, self.place.of_service("secretsmanager", "secret:rds!db-check-AbCdEf"), []);
             }
             self.need("kms:DescribeKey", self.place.of_service("kms", "key/00000000-0000-0000-0000-000000000000"), []);
+            // The key that one may have chosen for it is used by RDS and Secrets Manager, in the caller's name too.
+            let key = wanted.get(&Parameter::MasterUserSecretKmsKeyId).map(Value::to_string);
+            for service in ["rds", "secretsmanager"] {
+                let Some(key) = key.clone().filter(|key| key.contains(":key/")) else { break };
+                for action in ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"] {
+                    let via = text(&format!("{service}.{}.amazonaws.com", self.place.region));
+                    self.need(action, key.clone(), [("kms:ViaService".to_owned(), via)]);
+                }
+            }
         }
         if let Some(role) = wanted.get(&Parameter::MonitoringRoleArn) {
             let to = [("iam:PassedToService".to_owned(), text("monitoring.rds.amazonaws.com"))];
@@ -237,15 +250,29 @@ impl<'a> Table<'a> {
     fn retire(&mut self) {
         self.read_record();
         self.on_ours(&["rds:ModifyDBInstance", TAGS, "rds:DeleteDBInstance"]);
+        if self.settings.retire.connection_minutes.is_some() {
+            self.need("cloudwatch:GetMetricStatistics", "*".to_owned(), []);
+        }
+        if self.settings.retire.keep.is_some() {
+            self.clear_final_snapshots();
+        }
         if self.settings.retire.skip_final_snapshot {
             return;
         }
         self.on_ours(&["rds:CreateDBSnapshot"]);
         let template = &self.settings.retire.final_snapshot;
         let name = final_snapshot_name(template, self.settings.name.as_str(), &self.instance, &self.today.to_string());
-        for action in ["rds:CreateDBSnapshot", TAGS] {
+        for action in ["rds:CreateDBSnapshot", TAGS, "rds:DescribeDBSnapshots"] {
             self.need(action, self.place.rds("snapshot", &name), []);
         }
+    }
+
+    /// Only what retire has marked as its own.
+    fn clear_final_snapshots(&mut self) {
+        let name = format!("{}-final", self.instance);
+        self.need("rds:DescribeDBSnapshots", self.place.rds("snapshot", "any"), []);
+        let marked = (format!("aws:ResourceTag/{}", self.tag("final")), text(&name));
+        self.need("rds:DeleteDBSnapshot", self.place.rds("snapshot", &name), [marked]);
     }
 }
 
