@@ -21,11 +21,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local import demo, seed
+from local import seed
 from local.cloud import ACCOUNT, REGION, LocalCloud
 from local.echo import Echo, package
 from local.relay import Relay
 from local.simulated_rds import EVENT_SOURCE
+from local.stories import setting
 
 from . import BenchError, worlds
 
@@ -85,7 +86,7 @@ def measure(functions: Path, floor: Path, work: Path):
             rds.force_status(worlds.INSTANCE, "backing-up")
             calls = Calls(cloud.rds_port, arrivals)
             # The schedules go by the real clock, and an hour is longer than this takes.
-            parameters = {**demo.PARAMETERS, "HostedZoneId": seed.seed_zone(cloud, demo.CNAME).id, "FallbackRate": "rate(1 hour)"}
+            parameters = {**setting.PARAMETERS, "HostedZoneId": seed.seed_zone(cloud, setting.CNAME).id, "FallbackRate": "rate(1 hour)"}
             echo = Echo(cloud, package(cloud), parameters)
             try:
                 targets = _targets(cloud, echo, floor, calls.url, datagrams.address)

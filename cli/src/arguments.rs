@@ -89,6 +89,9 @@ pub struct Whose {
     pub as_whom: Option<String>,
 }
 
+/// How long a hold lasts where nothing is said.
+const DEFAULT_HOLD: &str = "7d";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -136,7 +139,13 @@ pub enum Command {
     ///
     /// Where the settings name no approvers, it asks for the instance's identifier, which is the approval then; it does
     /// so only at a terminal.
-    Promote,
+    Promote {
+        /// Points the CNAME at this one instead, which nobody is asked about: one that was in use before, or one that
+        /// was set up completely and then given up, cancelled, or not answered in time. It must still live. Its
+        /// identifier has to be typed once more, at a terminal; --yes does not stand for that.
+        #[arg(long, value_name = "INSTANCE")]
+        to: Option<String>,
+    },
     /// Destroys forgotten instances, once their grace period is over.
     ///
     /// In two runs, at least a quarter of an hour apart: the first marks, the second destroys.
@@ -154,6 +163,32 @@ pub enum Command {
         /// Another one that was in use before.
         #[arg(value_name = "INSTANCE")]
         instance: Option<String>,
+        /// Holds the one that the CNAME leaves, so that it is not destroyed before then: see hold for what can be
+        /// written here. Without UNTIL, for seven days.
+        #[arg(long, value_name = "UNTIL", num_args = 0..=1, require_equals = true, default_missing_value = DEFAULT_HOLD)]
+        keep: Option<String>,
+    },
+    /// Keeps an instance from retire until a date.
+    ///
+    /// Whatever becomes of it, it is neither condemned nor destroyed before then. It counts towards rdsecho.maxInstances
+    /// as all others do. Held once more, the new date counts, be it later or earlier.
+    Hold {
+        /// The instance.
+        #[arg(value_name = "INSTANCE")]
+        instance: String,
+        /// A date, which is its beginning in rdsecho.promote.timeZone (2026-12-01), a time with its offset
+        /// (2026-12-01T18:00:00Z), or a length of time from now (3d, 12h, 2w).
+        #[arg(long, value_name = "UNTIL", default_value = DEFAULT_HOLD)]
+        until: String,
+        /// What for: status shows it. At most 200 characters are kept.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// Lets an instance go that is held: retire deals with it as with all others.
+    Release {
+        /// The instance.
+        #[arg(value_name = "INSTANCE")]
+        instance: String,
     },
     /// Gives an instance up: it is forgotten, and destroyed after the grace period.
     Forget {

@@ -11,15 +11,19 @@ pub mod print;
 pub mod session;
 pub mod sources;
 pub mod table;
+pub mod until;
 
 use arguments::{Arguments, Command, Global};
 use commands::act::{Act, Asking, act, answer_of};
 use commands::{check, plan, samples, status, watch};
-use exit::{Failure, Outcome};
+use exit::{Exit, Failure, Outcome};
+use jiff::Timestamp;
 use print::Printer;
-use session::Session;
+use session::{Session, now};
+use stages::rollback::Keep;
 use tag_state::approval::Action;
 use tag_state::remark::Remark;
+use until::until;
 
 /// Carries out a command.
 ///
@@ -61,13 +65,36 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
             };
             Act::Request { instance, how }
         }
-        Command::Promote => Act::Promote,
+        Command::Promote { to } => Act::Promote { to },
         Command::Retire { instance, now } => Act::Retire { instance, now },
-        Command::Rollback { instance } => Act::Rollback { instance },
+        Command::Rollback { instance, keep: None } => Act::Rollback { instance, keep: None },
+        Command::Rollback { instance, keep: Some(until) } => {
+            let session = Session::open(&global, printer, instance.as_deref().as_slice()).await?;
+            let keep = Some(kept(&session, &until)?);
+            return act(session, &global, printer, &Act::Rollback { instance, keep }).await;
+        }
+        Command::Hold { instance, until, why } => {
+            let session = Session::open(&global, printer, &[&instance]).await?;
+            let until = end_of_hold(&session, &until)?;
+            let why = why.as_deref().and_then(Remark::new);
+            return act(session, &global, printer, &Act::Hold { instance, until, why }).await;
+        }
+        Command::Release { instance } => Act::Release { instance },
         Command::Forget { instance } => Act::Forget { instance },
         Command::Adopt { instances } => Act::Adopt { instances },
     };
     act(Session::open(&global, printer, &what.named()).await?, &global, printer, &what).await
+}
+
+fn end_of_hold(session: &Session, text: &str) -> Result<Timestamp, Failure> {
+    let zone = session.settings.promote.time_zone.time_zone();
+    until(text, &zone, now()).map_err(|why| Failure::new(Exit::Usage, why))
+}
+
+fn kept(session: &Session, until: &str) -> Result<Keep, Failure> {
+    let why = Remark::new(&format!("kept at the way back of {}", now().strftime("%Y-%m-%d")));
+    let why = why.ok_or_else(|| Failure::new(Exit::Failed, "there is nothing to say about the hold"))?;
+    Ok(Keep { until: end_of_hold(session, until)?, why })
 }
 
 async fn with_the_zone(global: &Global, printer: &Printer) -> Result<Session, Failure> {

@@ -1,6 +1,6 @@
 //! Where and as whom a command calls AWS, for which echo.
 
-use aws::{Aws, Environment, EventBridge, Kms, Rds, Route53, Ses};
+use aws::{Aws, CloudWatch, Environment, EventBridge, Kms, Rds, Route53, Ses};
 use jiff::Timestamp;
 use stages::ports::{Answer, Identity, Lookups};
 use tag_state::facts::zone_of;
@@ -27,6 +27,8 @@ pub struct Session {
     pub mailer: Ses,
     /// Amazon EventBridge.
     pub announcer: EventBridge,
+    /// Amazon CloudWatch.
+    pub usage: CloudWatch,
     /// The rest.
     pub lookups: Aws,
     identity: Option<Answer<Identity>>,
@@ -75,6 +77,7 @@ impl Session {
             rds: Rds::new(&environment),
             dns: Route53::new(&environment),
             macs: Kms::new(&environment),
+            usage: CloudWatch::new(&environment),
             mailer: Ses::new(&environment),
             announcer: EventBridge::new(&environment),
             lookups: Aws::new(&environment),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.process import until
+from local.stories.play import NotShown, demand_shown
 
 TESTS = Path(__file__).parents[1]
 
@@ -57,6 +58,36 @@ def test_the_demo_tells_the_story_and_writes_the_report(tmp_path):
     assert found["cycles"][0]["instance"] not in found["instances_left"]
     assert "\033[" not in said, "colours are for terminals"
     assert started_by(output) == []
+
+
+@pytest.mark.parametrize("story", ["failure", "rollback"])
+def test_a_story_of_trouble_shows_what_it_says(tmp_path, story):
+    output = tmp_path / "demo"
+    demo = start(output, STORY=story)
+    said, _ = demo.communicate(timeout=170)
+    assert demo.returncode == 0, said
+    found = json.loads((output / "report.json").read_text())
+    assert found["shown"] and all(found["shown"].values()) and found["seconds"] < 120
+    for claim in found["shown"]:
+        assert f"yes  {claim}" in said
+    assert [row["hour"] for row in found["rows"]] == sorted(row["hour"] for row in found["rows"])
+    assert "\033[" not in said, "colours are for terminals"
+    assert started_by(output) == []
+
+
+def test_a_story_that_ends_otherwise_fails():
+    found = {"shown": {"it was promoted": True, "it was announced": False}}
+    with pytest.raises(NotShown, match="not shown: it was announced"):
+        demand_shown(found)
+    with pytest.raises(NotShown):
+        demand_shown({"shown": {}})
+
+
+def test_an_unknown_story_is_said_in_one_line_that_names_them_all(tmp_path):
+    demo = start(tmp_path / "demo", STORY="love")
+    said, _ = demo.communicate(timeout=30)
+    assert demo.returncode == 1
+    assert said == "demo: STORY is 'love', but must be one of cycles, failure, rollback\n"
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -30,11 +30,16 @@ class Result:
     out: str
     err: str
 
+    @property
+    def typed(self):
+        """What a person has typed."""
+        return " ".join(["rds-echo", *self.command])
+
     def json(self):
         return json.loads(self.out)
 
     def __str__(self):
-        return f"rds-echo {' '.join(self.command)} ended with {self.code}:\n{self.out}\n{self.err}"
+        return f"{self.typed} ended with {self.code}:\n{self.out}\n{self.err}"
 
 
 class CommandLine:

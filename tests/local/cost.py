@@ -78,8 +78,8 @@ def count():
     """Lives through a cycle that replaces an instance, and through a round of all schedules in each state that lasts."""
     from . import person, seed
     from .cloud import LocalCloud
-    from .demo import APPROVERS, FIRST, PARAMETERS, SECOND, surroundings
     from .echo import Echo, package
+    from .stories.setting import APPROVERS, FIRST, PARAMETERS, SECOND, surroundings
     from .story import Approver, NobodyYet, Story
 
     with tempfile.TemporaryDirectory() as work, LocalCloud(Path(work)) as cloud:

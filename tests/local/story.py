@@ -147,8 +147,8 @@ class Story:
             if outcome.get("until") and not over:
                 self._due[invocation.function, outcome["instance"]] = moment(outcome["until"])
 
-    def begin(self, at: datetime):
-        """A cycle's schedule comes round: wakes `new`; gives the instance that it restored."""
+    def come_round(self, at: datetime):
+        """The schedule of `new` comes round: gives the instance that it restored, None where it restored none."""
         self.go_to(at)
         self.echo.wake("new")
         for invocation in self.listen():
@@ -156,7 +156,14 @@ class Story:
                 for outcome in (invocation.report or {}).get("outcomes", []):
                     if outcome["did"] == "advanced" and outcome["to"] == "new":
                         return outcome["instance"]
-        raise LocalCloudError(f"`new` restored nothing at {stamp(at)}: {self.invocations[-1].lines}")
+        return None
+
+    def begin(self, at: datetime):
+        """A cycle's schedule comes round: wakes `new`; gives the instance that it restored."""
+        instance = self.come_round(at)
+        if instance is None:
+            raise LocalCloudError(f"`new` restored nothing at {stamp(at)}: {self.invocations[-1].lines}")
+        return instance
 
     def cycle(self, at: datetime):
         """One cycle, from its schedule until its instance is promoted or cancelled; gives the instance."""
@@ -166,7 +173,13 @@ class Story:
 
     def see_off(self, instance):
         """Lives on until a replaced instance is destroyed."""
+        self.run_until(lambda: instance not in self.rds.instances() or self.stage(instance) == "retired", f"{instance} is retired")
+        self.look_soon()
         self.run_until(lambda: instance not in self.rds.instances(), f"{instance} is destroyed")
+
+    def look_soon(self):
+        """The fallback schedules come round within minutes, as they always do; where nothing is expected of them, no time goes into it."""
+        self._round = self._round or self.rds.now() + TICK
 
     def go_to(self, at: datetime):
         """Lives on until then, with everything that is due before."""

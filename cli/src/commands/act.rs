@@ -1,10 +1,12 @@
 //! The commands that change something.
 
 use jiff::{SignedDuration, Timestamp};
-use stages::ports::{Announcer, Dns, Lookups, Macs, Mailer, Rds};
+use stages::ports::{Announcer, Dns, Lookups, Macs, Mailer, Rds, Usage};
 use stages::report::{Did, Report};
-use stages::{adopt, answer, approve, forget, modify, new, promote, reboot, request_approval, retire, rollback};
+use stages::rollback::Keep;
+use stages::{adopt, answer, approve, forget, hold, modify, new, promote, reboot, request_approval, retire, rollback};
 use tag_state::approval::Action;
+use tag_state::decide::rollback::Way;
 use tag_state::remark::Remark;
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
@@ -25,9 +27,11 @@ pub enum Act {
     Reboot { instance: Option<String> },
     Request { instance: Option<String>, how: Asking },
     Answer { instance: Option<String>, action: Action, approver: String, remark: Option<Remark> },
-    Promote,
+    Promote { to: Option<String> },
     Retire { instance: Option<String>, now: bool },
-    Rollback { instance: Option<String> },
+    Rollback { instance: Option<String>, keep: Option<Keep> },
+    Hold { instance: String, until: Timestamp, why: Option<Remark> },
+    Release { instance: String },
     Forget { instance: String },
     Adopt { instances: Vec<String> },
 }
@@ -48,26 +52,32 @@ impl Act {
     const fn needs_the_zone(&self) -> bool {
         match self {
             Act::Request { .. }
-            | Act::Promote
+            | Act::Promote { .. }
             | Act::Retire { .. }
             | Act::Rollback { .. }
             | Act::Forget { .. }
             | Act::Adopt { .. } => true,
-            Act::New | Act::Modify { .. } | Act::Reboot { .. } | Act::Answer { .. } => false,
+            Act::New
+            | Act::Modify { .. }
+            | Act::Reboot { .. }
+            | Act::Answer { .. }
+            | Act::Hold { .. }
+            | Act::Release { .. } => false,
         }
     }
 
     /// The instances that it names.
     pub fn named(&self) -> Vec<&str> {
         match self {
-            Act::New | Act::Promote => Vec::new(),
+            Act::New => Vec::new(),
             Act::Modify { instance }
             | Act::Reboot { instance }
             | Act::Request { instance, .. }
             | Act::Answer { instance, .. }
             | Act::Retire { instance, .. }
-            | Act::Rollback { instance } => instance.as_deref().into_iter().collect(),
-            Act::Forget { instance } => vec![instance],
+            | Act::Promote { to: instance }
+            | Act::Rollback { instance, .. } => instance.as_deref().into_iter().collect(),
+            Act::Forget { instance } | Act::Hold { instance, .. } | Act::Release { instance } => vec![instance],
             Act::Adopt { instances } => instances.iter().map(String::as_str).collect(),
         }
     }
@@ -137,7 +147,7 @@ pub async fn act(mut session: Session, global: &Global, printer: &Printer, act: 
 /// The command over whatever ports: AWS, or a rehearsal.
 pub async fn perform<P>(settings: &Settings, port: &P, act: &Act, typed: Option<&str>) -> Report
 where
-    P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
+    P: Rds + Dns + Macs + Mailer + Lookups + Announcer + Usage,
 {
     let mut report = once(settings, port, act, typed, now()).await;
     if let Act::Retire { now: true, .. } = act {
@@ -155,7 +165,7 @@ where
 
 async fn once<P>(settings: &Settings, port: &P, act: &Act, typed: Option<&str>, now: Timestamp) -> Report
 where
-    P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
+    P: Rds + Dns + Macs + Mailer + Lookups + Announcer + Usage,
 {
     let wake = |instance: &Option<String>| match instance {
         None => Wake::All,
@@ -183,12 +193,26 @@ where
             let reply = answer::Reply { action: *action, approver, remark: remark.clone() };
             answer::run(settings, &ports, &reply, &wake(instance), now).await
         }
-        Act::Promote => {
+        Act::Promote { to: Some(instance) } => {
+            let way = Way::To { instance, typed };
+            rollback::run(settings, port, port, port, way, None, now).await
+        }
+        Act::Promote { to: None } => {
             let ports = promote::Ports { rds: port, dns: port, macs: port, announcer: port };
             promote::run(settings, &ports, typed, &Wake::All, now).await
         }
-        Act::Retire { instance, .. } => retire::run(settings, port, port, port, &wake(instance), now).await,
-        Act::Rollback { instance } => rollback::run(settings, port, port, port, instance.as_deref(), now).await,
+        Act::Retire { instance, .. } => {
+            let ports = retire::Ports { rds: port, dns: port, usage: port, announcer: port };
+            retire::run(settings, &ports, retire::Sweep::Now, &wake(instance), now).await
+        }
+        Act::Rollback { instance, keep } => {
+            let way = Way::Back(instance.as_deref());
+            rollback::run(settings, port, port, port, way, keep.as_ref(), now).await
+        }
+        Act::Hold { instance, until, why } => {
+            hold::run(settings, port, *until, why.as_ref(), &wake(&Some(instance.clone())), now).await
+        }
+        Act::Release { instance } => hold::let_go(settings, port, &wake(&Some(instance.clone())), now).await,
         Act::Forget { instance } => forget::run(settings, port, port, port, &wake(&Some(instance.clone())), now).await,
         Act::Adopt { instances } => adopt::run(settings, port, instances, now).await,
     }

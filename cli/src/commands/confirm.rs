@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use stages::ports::{Dns, Lookups, Macs, Rds};
+use stages::ports::{Dns, Lookups, Macs, Rds, Usage};
 use stages::promote;
 use stages::rehearsal::{Reads, Rehearsal};
 use stages::report::{Did, Outcome, Report};
@@ -47,14 +47,16 @@ pub async fn confirm(session: &Session, global: &Global, printer: &Printer, act:
     let settings = &session.settings;
     let adopts = matches!(act, Act::Adopt { .. });
     let asks = !global.yes && (settings.interactive || adopts);
-    let by_typing = *act == Act::Promote && settings.promote.approval == Approval::Typed;
+    let to = matches!(act, Act::Promote { to: Some(_) });
+    let by_typing = to || matches!(act, Act::Promote { .. }) && settings.promote.approval == Approval::Typed;
     if !asks && !by_typing {
         return Ok(Leave::Free);
     }
-    let reads = Reads::new(&session.rds, &session.dns, &session.macs, &session.lookups);
+    let reads = Reads::new(&session.rds, &session.dns, &session.macs, &session.lookups, &session.usage);
     let mut rehearsal = reads.rehearse();
     let mut report = perform(settings, &rehearsal, act, None).await;
-    let waits_for_typing = report.outcomes.iter().find(|outcome| outcome.code == Some("not-typed"));
+    let waits_for_typing =
+        report.outcomes.iter().find(|outcome| matches!(outcome.code, Some("not-typed" | "to-be-typed")));
     let typed = waits_for_typing.filter(|_| by_typing).and_then(|outcome| outcome.instance.clone());
     match &typed {
         // Tags that follow the CNAME need no approval.
@@ -69,6 +71,11 @@ pub async fn confirm(session: &Session, global: &Global, printer: &Printer, act:
     if changes.is_empty() {
         return Ok(Leave::NothingToDo(report));
     }
+    if to && global.yes {
+        let why = "nobody else is asked about it, so that its identifier must be typed, and --yes types nothing";
+        let remedy = "run it at a terminal, or rds-echo rollback INSTANCE for one that was in use before";
+        return Err(Failure::new(Exit::NotConfirmed, format!("{why}: {remedy}")));
+    }
     if typed.is_some() && global.yes {
         let why = "no approvers are named, so that the typed identifier is the approval, and --yes types nothing";
         let remedy = "name rdsecho.promote.approvers, or say rdsecho.promote.approval=none to promote unattended";
@@ -78,7 +85,9 @@ pub async fn confirm(session: &Session, global: &Global, printer: &Printer, act:
     if !somebody_is_there() {
         let all = changes.iter().flat_map(|change| change.outcomes.clone()).collect();
         printer.error(format!("it would do this:\n{}{next}", indented(&lines(&report, all))).trim_end());
-        return Err(nobody(if typed.is_some() {
+        return Err(nobody(if to {
+            "nobody else is asked about it, so that its identifier must be typed"
+        } else if typed.is_some() {
             "no approvers are named, so that the identifier must be typed"
         } else if adopts {
             "it asks before it writes (say --yes)"
@@ -103,9 +112,9 @@ pub async fn confirm(session: &Session, global: &Global, printer: &Printer, act:
 }
 
 /// Adopted instances are subject to the CNAME: what the next look at it would do.
-async fn what_follows<R: Rds, D: Dns, M: Macs, L: Lookups>(
+async fn what_follows<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage>(
     session: &Session,
-    rehearsal: &Rehearsal<'_, '_, R, D, M, L>,
+    rehearsal: &Rehearsal<'_, '_, R, D, M, L, U>,
 ) -> String {
     let ports = promote::Ports { rds: rehearsal, dns: rehearsal, macs: rehearsal, announcer: rehearsal };
     let next = promote::run(&session.settings, &ports, None, &Wake::All, now()).await;
@@ -122,7 +131,7 @@ struct Change {
 fn changes(act: &Act, report: &Report) -> Vec<Change> {
     let done = report.outcomes.iter().filter(|outcome| matches!(outcome.did, Did::Advanced { .. } | Did::Acted));
     let promoted = done.clone().find(|outcome| matches!(outcome.did, Did::Advanced { to: Stage::Promoted, .. }));
-    let as_one = matches!(act, Act::Promote | Act::Rollback { .. }).then_some(promoted).flatten();
+    let as_one = matches!(act, Act::Promote { .. } | Act::Rollback { .. }).then_some(promoted).flatten();
     let mut changes: Vec<Change> = Vec::new();
     for outcome in done {
         let Some(identifier) = as_one.unwrap_or(outcome).instance.clone() else { continue };

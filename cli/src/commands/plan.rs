@@ -19,7 +19,7 @@ use crate::table::table;
 /// # Errors
 /// Where the world could not be read.
 pub async fn plan(session: &Session, printer: &Printer) -> Outcome {
-    let reads = Reads::new(&session.rds, &session.dns, &session.macs, &session.lookups);
+    let reads = Reads::new(&session.rds, &session.dns, &session.macs, &session.lookups, &session.usage);
     let mut reports = Vec::new();
     for function in Function::ALL {
         let mut report = function.run(&session.settings, &reads.rehearse(), &Wake::All, now()).await;

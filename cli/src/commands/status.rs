@@ -48,8 +48,11 @@ pub async fn status(session: &Session, printer: &Printer) -> Outcome {
     for row in &rows {
         match &row.ours {
             Err(why) => text += &format!("{}: {why}\n", row.identifier),
-            Ok(Ours { failure: Some(failure), .. }) => text += &format!("{}: {failure}\n", row.identifier),
-            Ok(_) => {}
+            Ok(Ours { failure, held, .. }) => {
+                for line in failure.iter().cloned().chain(held.iter().map(|hold| format!("held {hold}"))) {
+                    text += &format!("{}: {line}\n", row.identifier);
+                }
+            }
         }
     }
     text += &format!("{cname} {points_at}\n");
@@ -123,6 +126,10 @@ fn to_json(row: &Row) -> Value {
         value["since"] = json!(ours.since.map(stamp));
         value["snapshot"] = json!({ "identifier": ours.snapshot, "data_from": ours.data_from.map(stamp) });
         value["failure"] = json!(ours.failure);
+        value["held"] = ours.held.as_ref().map_or(
+            Value::Null,
+            |hold| json!({ "until": hold.until().map(stamp), "why": hold.why().map(Remark::as_str) }),
+        );
         value["request"] = match &ours.request {
             None => Value::Null,
             Some(request) => json!({

@@ -34,6 +34,8 @@ struct Look {
     pace: Option<Pace>,
     /// Why it will not be promoted any more.
     given_up: Option<String>,
+    /// Until when it is held, and why.
+    held: Option<String>,
 }
 
 /// Looks until the instance is promoted (done), or given up or gone (refused).
@@ -78,7 +80,8 @@ pub async fn watch(session: &Session, printer: &Printer, wanted: Option<&str>, i
         }
         if let Some(why) = look.given_up {
             bar.finish_and_clear();
-            return Err(Failure::new(Exit::Refused, format!("{} is given up: {why}", look.instance)));
+            let held = look.held.map_or(String::new(), |held| format!("; it is {held}"));
+            return Err(Failure::new(Exit::Refused, format!("{} is given up: {why}{held}", look.instance)));
         }
         let silent =
             last.as_ref().is_none_or(|last| changed(last, &look) || look.at.duration_since(last.at) >= SILENCE);
@@ -113,6 +116,7 @@ async fn look(session: &Session, followed: Option<&str>) -> Result<Option<Look>,
         confirmed,
         pace: pace(found, &own, at),
         given_up: given_up(settings, found, at),
+        held: found.tags().held(at).map(|hold| format!("held {hold}")),
     }))
 }
 

@@ -31,7 +31,7 @@ impl Announcer for EventBridge {
         let entry = PutEventsRequestEntry::builder()
             .source(SOURCE)
             .detail_type(announcement.detail_type)
-            .resources(&announcement.arn)
+            .set_resources((!announcement.arn.is_empty()).then(|| vec![announcement.arn.clone()]))
             .detail(&announcement.detail)
             .build();
         let output = self

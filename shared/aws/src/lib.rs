@@ -3,6 +3,7 @@
 //! a [`stages::ports::CallError`] in exactly one place.
 
 mod calls;
+pub mod cloudwatch;
 pub mod environment;
 mod errors;
 pub mod eventbridge;
@@ -18,6 +19,7 @@ pub mod route53;
 pub mod sesv2;
 mod transport;
 
+pub use cloudwatch::CloudWatch;
 pub use environment::{Environment, Unusable};
 pub use eventbridge::EventBridge;
 pub use kms::Kms;

@@ -1,7 +1,8 @@
 //! Entering a stage: the tags in one call, then the announcement, whose failure is only logged.
 
 use jiff::Timestamp;
-use tag_state::announce::stage_changed;
+use tag_state::announce::{given_up as gone, stage_changed};
+use tag_state::calls::Announcement;
 use tag_state::decide::GiveUp;
 use tag_state::facts::Tags;
 use tag_state::own::OwnInstance;
@@ -42,15 +43,20 @@ impl<R: Rds, A: Announcer> Scene<'_, R, A> {
         to: Stage,
         report: &mut Report,
     ) {
-        let announcement = stage_changed(self.settings, instance, arn, from, to, self.now);
-        if let Err(error) = self.announcer.announce(&announcement).await {
+        self.tell(&stage_changed(self.settings, instance, arn, from, to, self.now), report).await;
+    }
+
+    async fn tell(&self, announcement: &Announcement, report: &mut Report) {
+        if let Err(error) = self.announcer.announce(announcement).await {
             report.warnings.push(error.to_string());
         }
     }
 
     /// Gives an instance up.
     pub(crate) async fn give_up(&self, own: &OwnInstance, given_up: &GiveUp, report: &mut Report) -> Answer<Outcome> {
-        let did = self.enter(own, Stage::Forgotten, &given_up.tags, report).await?;
+        self.rds.add_tags(&own.facts().arn, &given_up.tags).await?;
+        self.tell(&gone(self.settings, own, Stage::Forgotten, &given_up.reason, self.now), report).await;
+        let did = self.advanced(own, Stage::Forgotten);
         let outcome = Outcome::done(own.identifier(), did, "given up", given_up.reason.to_string());
         Ok(Outcome { code: Some(given_up.reason.code()), ..outcome })
     }

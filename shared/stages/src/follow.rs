@@ -2,14 +2,15 @@
 
 use tag_state::calls::Modify;
 use tag_state::decide::promote::{Repair, repairs};
-use tag_state::facts::Record;
+use tag_state::facts::{Record, same_host};
 use tag_state::own::OwnInstance;
 use tag_state::proof::Promotable;
 use tag_state::reason::Reason;
 use tag_state::stage::Stage;
 
 use crate::advance::Scene;
-use crate::ports::{Announcer, Answer, Dns, Failure, Rds};
+use crate::observe;
+use crate::ports::{Announcer, Answer, CallError, Dns, Failure, Rds};
 use crate::report::{Did, Outcome, Report, Stop};
 
 /// The tags follow the CNAME; the one behind it first, so that at no time nobody is promoted. Beyond that, what
@@ -30,7 +31,15 @@ pub(crate) async fn follow<R: Rds, A: Announcer>(
                 Err(error) => report.failed(Some(&identifier), &error),
             }
         }
-        let Some(to) = to else { continue };
+        let Some(to) = to else {
+            if !tags.is_empty() {
+                match scene.rds.add_tags(&one.facts().arn, &tags).await {
+                    Ok(()) => report.add(Outcome::done(&identifier, Did::Acted, "failure tag emptied", why)),
+                    Err(error) => report.failed(Some(&identifier), &error),
+                }
+            }
+            continue;
+        };
         match scene.enter(&one, to, &tags, report).await {
             Ok(did) => {
                 for known in own.iter_mut().filter(|known| known.identifier() == identifier) {
@@ -46,6 +55,7 @@ pub(crate) async fn follow<R: Rds, A: Announcer>(
 }
 
 /// Moves the CNAME from exactly what was read; where it is something else by now, that is read at the next look.
+/// Route 53 says the same of a record that has changed and of a change that it will never make: so one more look.
 pub(crate) async fn swap<R: Rds, A: Announcer>(
     scene: &Scene<'_, R, A>,
     dns: &impl Dns,
@@ -58,8 +68,18 @@ pub(crate) async fn swap<R: Rds, A: Announcer>(
     match dns.swap(promotable.swap()).await {
         Ok(()) => {}
         Err(error) if error.failure == Failure::Changed => {
-            let reason = Reason::RecordChanged { name: cname.clone() };
-            return Err(Outcome::not_done(Some(identifier), Did::Waits { until: None }, &reason).into());
+            match observe::record(scene.settings, dns).await? {
+                // An earlier attempt was applied, and lost its answer; or somebody else wanted the same.
+                Record::Cname { value, .. } if same_host(&value, promotable.swap().value()) => {}
+                // Nobody came in between: it was refused for another reason, which stays.
+                now if now == *promotable.swap().old() => {
+                    return Err(CallError { failure: Failure::Refused, ..error }.into());
+                }
+                Record::Absent | Record::Cname { .. } | Record::Other(_) => {
+                    let reason = Reason::RecordChanged { name: cname.clone() };
+                    return Err(Outcome::not_done(Some(identifier), Did::Waits { until: None }, &reason).into());
+                }
+            }
         }
         Err(error) => return Err(error.into()),
     }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use tag_state::decide::modify::{ModifyStep, decide};
+use tag_state::decide::trouble::note_refusal;
 use tag_state::own::OwnInstance;
 use tag_state::settings::Settings;
 use tag_state::stage::Stage;
@@ -9,7 +10,7 @@ use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::observe;
-use crate::ports::{Announcer, Failure, Rds};
+use crate::ports::{Announcer, CallError, Failure, Rds};
 use crate::report::{Did, Outcome, Report, Stop, to_act};
 
 /// Looks at what the wake-up is about and moves on what is ready.
@@ -50,7 +51,10 @@ async fn turn<R: Rds, A: Announcer>(
                         Ok(()) => {}
                         // An earlier run's modify was applied after all.
                         Err(error) if error.failure == Failure::NothingToModify => {}
-                        Err(error) => return Err(error.into()),
+                        Err(error) => {
+                            keep_refusal(scene, own, &error, report).await;
+                            return Err(error.into());
+                        }
                     }
                     let mut asked: Vec<String> =
                         call.parameters.iter().map(|(parameter, value)| format!("{parameter}={value}")).collect();
@@ -67,5 +71,25 @@ async fn turn<R: Rds, A: Announcer>(
             Ok(Outcome::done(own.identifier(), Did::Acted, "deletion protection requested", why))
         }
         ModifyStep::GiveUp(given_up) => Ok(scene.give_up(own, &given_up, report).await?),
+    }
+}
+
+/// What RDS refuses for good it would refuse at every look without anybody's hearing of it: its words are kept for the
+/// one who tells trouble. They are written once.
+async fn keep_refusal<R: Rds, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    own: &OwnInstance,
+    error: &CallError,
+    report: &mut Report,
+) {
+    if error.failure != Failure::Refused {
+        return;
+    }
+    // Each answer has a request id of its own, which tells nobody anything here.
+    let message = error.message.split(" (request id").next().unwrap_or_default();
+    let said = format!("{}: {message}", error.code.as_deref().unwrap_or("refused"));
+    let Some(tags) = note_refusal(scene.settings, own, &said, scene.now) else { return };
+    if let Err(error) = scene.rds.add_tags(&own.facts().arn, &tags).await {
+        report.warnings.push(error.to_string());
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tag_state::announce::trouble;
 use tag_state::check::{Finding, Grade, bad, findings, fingerprint};
-use tag_state::decide::new::{identifier, in_flight, ours, restore, snapshot, superfluous};
+use tag_state::decide::new::{attempt_tag, identifier, in_flight, ours, restore, snapshot, superfluous};
 use tag_state::facts::{Instance, Snapshot};
 use tag_state::name::utc_date;
 use tag_state::own::OwnInstance;
@@ -89,7 +89,8 @@ async fn turn<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     // All that took a while, and meanwhile a person may have brought one back on its way: what decides is read last.
     let own = ours(settings, rds.instances(&prefix).await?).map_err(refused)?;
     let identifier = to_act(identifier(settings, &own, *now), None)?;
-    let call = restore(settings, identifier, snapshot, *now);
+    let mut call = restore(settings, identifier, snapshot, *now);
+    call.tags.extend(attempt_tag(settings, &own));
     let instance = match rds.restore(&call).await {
         Ok(instance) => instance,
         Err(error) if error.failure == Failure::AlreadyExists => {

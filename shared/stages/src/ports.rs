@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use jiff::Timestamp;
 use tag_state::approval::Mac;
-use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
-    Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
+    Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
     SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
 
@@ -88,6 +89,22 @@ pub trait Rds {
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Answer<()>;
     /// DeleteDBInstance.
     async fn delete(&self, delete: &Delete) -> Answer<()>;
+    /// What RDS has told of an instance since then, the oldest first, from all pages (DescribeEvents); it remembers
+    /// fourteen days.
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>>;
+    /// All manual snapshots of the account, from all pages of 100 (DescribeDBSnapshots); those whose instance's
+    /// identifier does not begin with `prefix` are dropped page by page.
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>>;
+    /// DeleteDBSnapshot.
+    async fn delete_snapshot(&self, delete: &DeleteSnapshot) -> Answer<()>;
+}
+
+/// Amazon CloudWatch, which counts connections.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Usage {
+    /// How many connections the instance had at once, at most, in the last minutes (GetMetricStatistics of AWS/RDS
+    /// DatabaseConnections); `None` where there is no data.
+    async fn connections(&self, instance: &str, minutes: i64, now: Timestamp) -> Answer<Option<i64>>;
 }
 
 /// Amazon Route 53.

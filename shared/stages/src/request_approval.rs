@@ -1,4 +1,5 @@
 //! Asks the approvers of a `rebooted` instance, each by a mail with personal links, and tells them what has become of it.
+//! It also tells what is wrong with an instance of whatever stage: it is the one that has mails.
 
 use std::cell::RefCell;
 
@@ -22,6 +23,7 @@ use crate::ports::{Announcer, Answer, Dns, Macs, Mailer, Rds};
 use crate::post::Post;
 use crate::promote::verify;
 use crate::report::{Did, Outcome, Report, Stop, to_act};
+use crate::trouble;
 
 /// What request-approval needs of the world.
 pub struct Ports<'a, R, D, K, M, A> {
@@ -36,9 +38,6 @@ pub struct Ports<'a, R, D, K, M, A> {
     /// Amazon EventBridge.
     pub announcer: &'a A,
 }
-
-/// The stages in which there can be something to ask or to tell.
-const STAGES: [Stage; 3] = [Stage::Rebooted, Stage::Promoted, Stage::Forgotten];
 
 /// What a mail needs beside the request: refused in one go where anything is missing.
 struct Desk<'a> {
@@ -67,6 +66,12 @@ pub async fn run<R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer>(
     let round = Round::begin(settings, ports, wake, now, &mut report).await;
     for own in &round.found {
         match round.tell(own, wake, &mut report).await {
+            Ok(None) => {}
+            Ok(Some(told)) => report.add(told),
+            Err(stop) => report.stopped(Some(own.identifier()), stop),
+        }
+        let sees_all = *wake == Wake::All;
+        match trouble::report(&round.scene, ports.mailer, own, &round.found, sees_all, &mut report).await {
             Ok(None) => {}
             Ok(Some(told)) => report.add(told),
             Err(stop) => report.stopped(Some(own.identifier()), stop),
@@ -112,7 +117,7 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
         Round {
             scene,
             ports,
-            found: observe::instances(settings, ports.rds, wake, &STAGES, report).await,
+            found: observe::instances(settings, ports.rds, wake, &Stage::ALL, report).await,
             record: RefCell::default(),
         }
     }

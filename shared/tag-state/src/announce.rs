@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::approval::Claim;
 use crate::calls::Announcement;
 use crate::own::OwnInstance;
+use crate::reason::Reason;
 use crate::settings::Settings;
 use crate::stage::Stage;
 use crate::tags::stamp;
@@ -33,6 +34,50 @@ pub fn stage_changed(
     }
 }
 
+/// An instance was given up: that it has entered a stage, and why.
+pub fn given_up(settings: &Settings, own: &OwnInstance, to: Stage, reason: &Reason, since: Timestamp) -> Announcement {
+    Announcement {
+        detail_type: "Echo Stage Changed",
+        arn: own.facts().arn.clone(),
+        detail: json!({
+            "echo": settings.name.as_str(),
+            "instance": own.identifier(),
+            "from": own.stage().name(),
+            "to": to.name(),
+            "since": stamp(since),
+            "code": reason.code(),
+            "failure": reason.to_string(),
+        })
+        .to_string(),
+    }
+}
+
+/// Something is wrong: with an instance, given as identifier and ARN, or with none in particular. The echo's rule
+/// sends it to the topic of the alarms.
+pub fn trouble(
+    settings: &Settings,
+    instance: Option<(&str, &str)>,
+    code: &str,
+    summary: &str,
+    details: &[String],
+    now: Timestamp,
+) -> Announcement {
+    let (identifier, arn) = instance.unzip();
+    Announcement {
+        detail_type: "Echo Trouble",
+        arn: arn.unwrap_or_default().to_owned(),
+        detail: json!({
+            "echo": settings.name.as_str(),
+            "instance": identifier,
+            "code": code,
+            "summary": summary,
+            "details": details,
+            "since": stamp(now),
+        })
+        .to_string(),
+    }
+}
+
 /// An approver has pressed a button.
 pub fn approval_changed(own: &OwnInstance, claim: &Claim) -> Announcement {
     Announcement {
@@ -44,30 +89,6 @@ pub fn approval_changed(own: &OwnInstance, claim: &Claim) -> Announcement {
             "request": claim.request,
             "action": claim.action.name(),
             "approver": claim.approver,
-        })
-        .to_string(),
-    }
-}
-
-/// Something needs a person. `instance` is the identifier and the ARN of the one it is about, if it is about one.
-pub fn trouble(
-    settings: &Settings,
-    instance: Option<(&str, &str)>,
-    code: &str,
-    summary: &str,
-    details: &[String],
-    now: Timestamp,
-) -> Announcement {
-    Announcement {
-        detail_type: "Echo Trouble",
-        arn: instance.map_or(String::new(), |(_, arn)| arn.to_owned()),
-        detail: json!({
-            "echo": settings.name.as_str(),
-            "instance": instance.map(|(identifier, _)| identifier),
-            "code": code,
-            "summary": summary,
-            "details": details,
-            "since": stamp(now),
         })
         .to_string(),
     }

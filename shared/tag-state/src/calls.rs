@@ -65,6 +65,19 @@ impl Delete {
     }
 }
 
+/// DeleteDBSnapshot. Made only from a [`crate::proof::Disposable`], which holds why it is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeleteSnapshot {
+    pub(crate) identifier: String,
+}
+
+impl DeleteSnapshot {
+    /// The snapshot to destroy.
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+}
+
 /// A compare-and-swap of the CNAME. Made only from a [`crate::proof::Promotable`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Swap {
@@ -132,9 +145,9 @@ impl fmt::Debug for Mail {
 /// An event of ours on the default bus, `source` being `rds-echo`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    /// `Echo Stage Changed` or `Echo Approval Changed`.
+    /// `Echo Stage Changed`, `Echo Approval Changed` or `Echo Trouble`.
     pub detail_type: &'static str,
-    /// The instance it is about, for `resources`.
+    /// The instance it is about, for `resources`; empty where it is about none.
     pub arn: String,
     /// The JSON of `detail`.
     pub detail: String,

@@ -3,18 +3,22 @@
 pub mod adopt;
 pub mod click;
 pub mod forget;
+pub mod hold;
 pub mod modify;
 pub mod new;
 pub mod news;
 pub mod promote;
 pub mod reboot;
 pub mod request;
+pub mod retention;
 pub mod retire;
 pub mod rollback;
+pub mod trouble;
 
 use jiff::Timestamp;
 
-use crate::facts::{Instance, Tags};
+use crate::attempt;
+use crate::facts::{Instance, Secret, Tags};
 use crate::own::OwnInstance;
 use crate::parameter::{Parameter, Parameters, Value};
 use crate::reason::{Reason, unready};
@@ -62,11 +66,16 @@ pub struct GiveUp {
 
 fn give_up(settings: &Settings, own: &OwnInstance, step: Move, reason: Reason, now: Timestamp) -> Option<GiveUp> {
     let (_, writer) = advance(&settings.name, own.tags(), step, now)?;
-    let tags = writer
+    let writer = writer
         .text("failure", &reason.to_string())
         // It may fail before modify has had its turn; retire insists on this tag.
-        .text("resource", &own.facts().resource_id)
-        .finish();
+        .text("resource", &own.facts().resource_id);
+    let writer = if matches!(reason, Reason::Failed { .. }) {
+        writer.text("attempt", &attempt::of(own).failed().to_string())
+    } else {
+        writer
+    };
+    let tags = writer.finish();
     Some(GiveUp { tags, reason })
 }
 
@@ -107,6 +116,11 @@ fn unsettled(settings: &Settings, instance: &Instance, reboot_to_come: bool) -> 
     if !instance.deletion_protection {
         return Some(Reason::NotInEffect { what: "deletion protection is off".to_owned() });
     }
+    if settings.manages_password()
+        && let Some(reason) = instance.secret.as_ref().and_then(not_usable)
+    {
+        return Some(reason);
+    }
     for status in &instance.parameter_group_statuses {
         match status.as_str() {
             "in-sync" => {}
@@ -119,6 +133,20 @@ fn unsettled(settings: &Settings, instance: &Instance, reboot_to_come: bool) -> 
         .iter()
         .find(|status| *status != "in-sync")
         .map(|status| Reason::Applying { what: format!("its option group is {status}") })
+}
+
+/// Why production's password cannot be taken for replaced by the one in this secret; `None` where it can.
+fn not_usable(secret: &Secret) -> Option<Reason> {
+    match secret.status.as_str() {
+        "active" => None,
+        "impaired" => Some(Reason::SecretImpaired { secret: secret.arn.clone() }),
+        other => Some(Reason::SecretPending { status: other.to_owned() }),
+    }
+}
+
+/// Not yet, because the settings are not all in effect. What does not mend itself is a person's.
+fn hold_up<T>(reason: Reason) -> Decision<T> {
+    if matches!(reason, Reason::SecretImpaired { .. }) { Decision::Refuse(reason) } else { Decision::wait(reason) }
 }
 
 /// The end of the settling time after a change; `None` where it is over or no change is known.

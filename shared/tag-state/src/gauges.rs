@@ -29,6 +29,14 @@ pub fn gauges(settings: &Settings, own: &[OwnInstance], record: &Record, now: Ti
     }
 }
 
+/// When a hold foresees that it goes: what a person keeps is not overdue. On its way to a promotion none changes that.
+fn held(own: &OwnInstance, now: Timestamp) -> Timestamp {
+    match (own.stage(), &own.tags().hold) {
+        (Stage::Rebooted | Stage::Forgotten | Stage::Retired, Some(hold)) => hold.until().unwrap_or(now),
+        (Stage::New | Stage::Modified | Stage::Promoted, _) | (_, None) => Timestamp::MIN,
+    }
+}
+
 /// How long ago it should have left its stage. RDS says of no restore how long it will take, and so these stages, and
 /// the way out, foresee no time at all: whoever sets an alarm says how much is too much. A copy whose request has run
 /// out, or was cancelled, stays until the next one takes its place: it costs as much as the one in use.
@@ -41,5 +49,5 @@ fn overdue(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<Sig
         Stage::Forgotten => since.checked_add(settings.retire.grace).ok()?,
         Stage::Promoted => return None,
     };
-    Some(now.duration_since(foreseen))
+    Some(now.duration_since(foreseen.max(held(own, now))))
 }

@@ -6,11 +6,13 @@
 
 pub mod announce;
 pub mod approval;
+pub mod attempt;
 pub mod calls;
 pub mod check;
 pub mod decide;
 pub mod facts;
 pub mod gauges;
+pub mod hold;
 pub mod name;
 pub mod overview;
 pub mod own;

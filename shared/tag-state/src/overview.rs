@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::promote::confirmed;
 use crate::decide::request::cancelled_by;
-use crate::facts::{Instance, Record};
+use crate::facts::{Instance, Record, Secret};
+use crate::hold::Hold;
 use crate::own::OwnInstance;
 use crate::remark::Remark;
 use crate::settings::Settings;
@@ -22,6 +23,8 @@ pub struct Row {
     pub status: String,
     /// How long ago it was created, where RDS tells.
     pub age: Option<SignedDuration>,
+    /// Where RDS keeps its master password, where it does.
+    pub secret: Option<Secret>,
     /// What our tags say; the reason why not, where it is not ours.
     pub ours: Result<Ours, String>,
 }
@@ -41,6 +44,8 @@ pub struct Ours {
     pub request: Option<Asked>,
     /// Why it was given up.
     pub failure: Option<String>,
+    /// Until when it is held, and why, while it is.
+    pub held: Option<Hold>,
 }
 
 /// An approval request.
@@ -76,13 +81,14 @@ fn row(settings: &Settings, instance: Instance, record: &Record, now: Timestamp)
         in_use: record.points_at(&instance),
         status: instance.status.clone(),
         age: instance.created.map(|created| now.duration_since(created)),
+        secret: instance.secret.clone(),
         ours: OwnInstance::recognise(&settings.name, instance)
-            .map(|own| ours(settings, &own))
+            .map(|own| ours(settings, &own, now))
             .map_err(|reason| reason.to_string()),
     }
 }
 
-fn ours(settings: &Settings, own: &OwnInstance) -> Ours {
+fn ours(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Ours {
     let tags = own.tags();
     let request = tags.request.map(|request| {
         let notified = tags.notified.as_ref().filter(|notified| notified.is_of(request));
@@ -106,6 +112,7 @@ fn ours(settings: &Settings, own: &OwnInstance) -> Ours {
         data_from: tags.data_from,
         request,
         failure: tags.failure.clone(),
+        held: tags.held(now).cloned(),
     }
 }
 
@@ -146,7 +153,7 @@ pub fn pace(own: &OwnInstance, all: &[OwnInstance], now: Timestamp) -> Option<Pa
 }
 
 /// How long the latest other instance was in a stage that it has left.
-fn learned(own: &OwnInstance, all: &[OwnInstance], stage: Stage) -> Option<SignedDuration> {
+pub(crate) fn learned(own: &OwnInstance, all: &[OwnInstance], stage: Stage) -> Option<SignedDuration> {
     let took = |other: &OwnInstance| -> Option<SignedDuration> { Took::get(&other.tags().took, stage) };
     let others = all.iter().filter(|other| other.identifier() != own.identifier() && took(other).is_some());
     others.max_by_key(|other| other.edition()).and_then(took)

@@ -116,6 +116,13 @@ reasons! {
         /// How many there are.
         count: usize
     } "too-many" => "{count} instances of this echo are alive, which is as many as rdsecho.maxInstances allows: retire one, or raise it";
+    /// As many in a row have failed as may.
+    RetriesUsedUp {
+        /// The last of them.
+        instance: String,
+        /// How many there were.
+        failed: u32
+    } "retries-used-up" => "{failed} in a row have failed, the last one was {instance}: mend the cause; the next one is tried when that is gone, or at once with a higher rdsecho.retries";
     /// An instance that is not ours has one of our identifiers.
     StrangerInTheWay {
         /// Its identifier.
@@ -230,6 +237,32 @@ reasons! {
     NotConfirmed {} "not-confirmed" => "it was not confirmed, and is left alone";
     /// It needs no adoption.
     AlreadyOurs {} "already-ours" => "it is this echo's already";
+    /// A person has it kept.
+    Held {
+        /// Until when, and why.
+        how: String
+    } "held" => "it is held {how}";
+    /// There is no hold to take back.
+    NotHeld {} "not-held" => "nobody holds it";
+    /// A hold that would be over.
+    HoldIsPast {
+        /// Its end.
+        until: Timestamp
+    } "hold-is-past" => "{until} has passed: a hold ends in the future";
+    /// It is past the point of no return, and somebody wants it.
+    Condemned {} "condemned" => "it is retired, the point of no return: what is needed of it is in its final snapshot, or in the snapshot that it was restored from";
+    /// A hold that was written in the moment of the point of no return.
+    HeldTooLate {
+        /// What that means.
+        what: String
+    } "held-too-late" => "retire condemned it at the same moment, and the hold came too late: {what}";
+    /// People are being asked about it.
+    RequestOpen {} "request-open" => "people are asked about it: confirm it, or cancel it, first";
+    /// It is to be in use again, and nobody has typed its identifier.
+    ToBeTyped {
+        /// The identifier.
+        instance: String
+    } "to-be-typed" => "whoever points the CNAME at it types its identifier: run rds-echo promote --to {instance} at a terminal";
     /// The grace period.
     Grace {
         /// When it ends.
@@ -240,6 +273,35 @@ reasons! {
         /// When it ends.
         until: Timestamp
     } "pause" => "it is retired; it is destroyed after {until}, if nothing speaks against it then";
+    /// RDS is at work on the secret of its master password.
+    SecretPending {
+        /// The secret's status.
+        status: String
+    } "secret-pending" => "the secret of its master password is {status}, and production's password is not surely gone before it is active";
+    /// RDS cannot use the secret of its master password any more.
+    SecretImpaired {
+        /// The secret's ARN.
+        secret: String
+    } "secret-impaired" => "the secret of its master password, {secret}, is impaired: let RDS use the secret and its KMS key again, or switch the managed password off and on again";
+    /// People still use it.
+    InUseByClients {
+        /// How many connections there were at once, at most.
+        connections: i64,
+        /// In how many minutes.
+        minutes: i64,
+        /// Who could be left behind on it.
+        who: String
+    } "in-use-by-clients" => "it had up to {connections} connections in the last {minutes} minutes, which stay on it when the CNAME moves: find whose they are in its process list, and restart what holds them ({who} may know)";
+    /// Whether people still use it cannot be told.
+    ClientsUnknown {
+        /// In how many minutes.
+        minutes: i64
+    } "clients-unknown" => "CloudWatch has no DatabaseConnections of it in the last {minutes} minutes, so that nobody knows who still uses it";
+    /// The snapshot is not what it was when it was chosen.
+    KeptSnapshot {
+        /// Why it stays.
+        why: String
+    } "kept-snapshot" => "the snapshot stays: {why}";
     /// The endpoint is not known.
     NoEndpoint {} "no-endpoint" => "RDS shows no endpoint for it";
     /// Somebody else has changed the record in between.

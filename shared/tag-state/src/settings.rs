@@ -17,7 +17,7 @@ use jiff::SignedDuration;
 
 use crate::facts::{SnapshotType, Tags};
 use crate::name::EchoName;
-use crate::parameter::Parameters;
+use crate::parameter::{Parameter, Parameters, Value};
 
 pub use options::{Entry, Options, split_options};
 pub use properties::{Properties, read_properties, read_properties_below};
@@ -54,6 +54,8 @@ pub struct Settings {
     pub promote: Promotion,
     /// `rdsecho.retire.*`.
     pub retire: Retirement,
+    /// What happens when it goes wrong.
+    pub troubles: Troubles,
 }
 
 /// What is restored. An enum, so that other kinds (a cluster, a shared snapshot) find their place here.
@@ -161,8 +163,50 @@ pub struct Retirement {
     /// `rdsecho.retire.skipFinalSnapshot`: default false.
     pub skip_final_snapshot: bool,
     /// `rdsecho.retire.finalDbSnapshotIdentifier`: `{instance}` stands for the identifier, which makes it
-    /// unique; default `{instance}-final`.
+    /// unique, `{name}` for the echo's name and `{date}` for the day; default `{instance}-final`.
     pub final_snapshot: String,
+    /// Which final snapshots are kept; `None`: all of them.
+    pub keep: Option<Keep>,
+    /// `rdsecho.retire.connectionMinutes`: how long nobody may have been connected before an instance goes;
+    /// default `None`, nobody looks.
+    pub connection_minutes: Option<i64>,
+}
+
+/// Which final snapshots are kept. One that any of these rules keeps stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// `rdsecho.retire.keepFinalSnapshots`: that many, the newest.
+    pub newest: Option<usize>,
+    /// `rdsecho.retire.keepFinalSnapshotDays`: those that are not older.
+    pub younger_than: Option<SignedDuration>,
+}
+
+/// Settings of what happens when it goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Troubles {
+    /// `rdsecho.retries`: how many more copies are tried in a row, once one has failed; default 2.
+    pub retries: u32,
+    /// `rdsecho.notify`: who is told of trouble; see [`Settings::told_of_trouble`].
+    pub notify: Vec<String>,
+    /// `rdsecho.stuck.*`.
+    pub stuck: Limits,
+}
+
+/// After how long in a stage a copy is stuck; see [`limit`](crate::decide::trouble::limit).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// `rdsecho.stuck.hours`: for a stage without a limit of its own, of which nothing was learned; default 48.
+    pub otherwise: SignedDuration,
+    /// `rdsecho.stuck.newHours`: since the restore was asked for.
+    pub new: Option<SignedDuration>,
+    /// `rdsecho.stuck.modifiedHours`: since the modification was asked for.
+    pub modified: Option<SignedDuration>,
+    /// `rdsecho.stuck.rebootedHours`: since it was set up, and from the end of its request on.
+    pub rebooted: Option<SignedDuration>,
+    /// `rdsecho.stuck.forgottenHours`: since the end of its grace period.
+    pub forgotten: Option<SignedDuration>,
+    /// `rdsecho.stuck.retiredHours`: since the point of no return.
+    pub retired: Option<SignedDuration>,
 }
 
 /// Who runs with the settings, where that decides what may be left out.
@@ -252,6 +296,11 @@ impl Settings {
         reader::read(entries, problems_so_far, caller)
     }
 
+    /// Whether RDS is to make a master password of the copy's own, so that production's does not stay valid on it.
+    pub fn manages_password(&self) -> bool {
+        self.modify.parameters.get(&Parameter::ManageMasterUserPassword) == Some(&Value::Flag(true))
+    }
+
     /// Refuses to run anywhere but where the settings say.
     ///
     /// # Errors
@@ -285,6 +334,15 @@ impl Settings {
     /// How many tags an instance may be given at most: ours, the user's, and two of each approver.
     pub fn most_tags(&self) -> usize {
         reader::most_tags(&self.new, &self.promote)
+    }
+
+    /// Who is told of trouble by mail: `rdsecho.notify`, else whom answers reach, else the approvers.
+    pub fn told_of_trouble(&self) -> Vec<String> {
+        match (&self.troubles.notify[..], &self.promote.reply_to) {
+            ([], Some(reply_to)) => vec![reply_to.clone()],
+            ([], None) => self.approvers().to_vec(),
+            (notify, _) => notify.to_vec(),
+        }
     }
 
     /// How many confirmations a promotion needs.

@@ -6,7 +6,10 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::approval::Mac;
-use crate::facts::Tags;
+use crate::attempt::Attempt;
+use crate::decide::trouble::Mark;
+use crate::facts::{Instance, Snapshot, Tags};
+use crate::hold::Hold;
 use crate::name::EchoName;
 use crate::remark::{Remark, quote, unquote};
 use crate::stage::{Move, Stage};
@@ -84,6 +87,34 @@ pub struct EchoTags {
     pub failure: Option<String>,
     /// What **new** last announced that it refuses: the day, and a fingerprint of the findings.
     pub refused: Option<String>,
+    /// Until when it is kept from retire.
+    pub hold: Option<Hold>,
+    /// Which try of a row of failures it is.
+    pub attempt: Option<Attempt>,
+    /// The last trouble that people were told of.
+    pub trouble: Option<Mark>,
+    /// The final snapshot that its delete asked for.
+    pub final_snapshot: Option<FinalSnapshot>,
+}
+
+/// The final snapshot that a delete asks for, as the instance's tag `final-snapshot` holds it: `NAME TIME`. The time
+/// tells it from a snapshot that had the name before, for which the delete was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinalSnapshot {
+    /// Its identifier.
+    pub identifier: String,
+    /// When it was asked for.
+    pub asked: Timestamp,
+}
+
+impl FinalSnapshot {
+    /// Whether this snapshot is the one that was asked for, and not one that had its name before.
+    pub fn is(&self, instance: &Instance, snapshot: &Snapshot) -> bool {
+        snapshot.identifier.eq_ignore_ascii_case(&self.identifier)
+            && snapshot.snapshot_type == "manual"
+            && snapshot.source.eq_ignore_ascii_case(&instance.identifier)
+            && snapshot.created.is_none_or(|created| created >= self.asked)
+    }
 }
 
 /// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
@@ -134,6 +165,11 @@ impl Took {
     /// How long it was in a stage, where that is known.
     pub fn get(&self, stage: Stage) -> Option<SignedDuration> {
         self.0.get(&stage).copied()
+    }
+
+    /// How long it was in all of them together.
+    pub fn sum(&self) -> SignedDuration {
+        self.0.values().fold(SignedDuration::ZERO, |sum, each| sum.saturating_add(*each))
     }
 
     /// The same with the stage that is left now; `None` where there is nothing to learn.
@@ -234,9 +270,21 @@ impl EchoTags {
             confirmed,
             cancelled,
             replaced: text("replaced"),
-            failure: text("failure"),
             refused: text("refused"),
+            // One that was promoted after all has none any more, and tags are never removed.
+            failure: text("failure").filter(|why| !why.is_empty()),
+            hold: get("hold").map(Hold::parse),
+            // What cannot be read counts as the first try, and is told again; both harm nobody.
+            attempt: get("attempt").and_then(Attempt::parse),
+            trouble: get("trouble").and_then(Mark::parse),
+            // What cannot be read is a snapshot that nobody marks, and so nobody deletes.
+            final_snapshot: get("final-snapshot").and_then(read_final_snapshot),
         }))
+    }
+
+    /// The hold, while it holds.
+    pub fn held(&self, now: Timestamp) -> Option<&Hold> {
+        self.hold.as_ref().filter(|hold| hold.holds(now))
     }
 }
 
@@ -265,6 +313,11 @@ fn read_told(value: &str) -> Option<Told> {
     let (news, reached) = rest.split_once(' ').unwrap_or((rest, ""));
     let notified = read_notified(format!("{request} {expires} {reached}").trim_end())?;
     Some(Told { news: news.to_owned(), notified })
+}
+
+fn read_final_snapshot(value: &str) -> Option<FinalSnapshot> {
+    let (identifier, asked) = value.split_once(' ')?;
+    Some(FinalSnapshot { identifier: identifier.to_owned(), asked: asked.parse().ok()? })
 }
 
 fn read_notified(value: &str) -> Option<Notified> {
@@ -363,7 +416,7 @@ pub fn told_tag(name: &EchoName, suffix: &str, request: Request, news: &str, onl
     TagWriter::new(name).text(suffix, &with_addresses(value, only)).finish()
 }
 
-fn with_addresses(mut value: String, addresses: Option<&[String]>) -> String {
+pub(crate) fn with_addresses(mut value: String, addresses: Option<&[String]>) -> String {
     for address in addresses.unwrap_or_default() {
         if value.chars().count() + 1 + address.chars().count() <= LONGEST_VALUE {
             value.push(' ');
@@ -371,6 +424,17 @@ fn with_addresses(mut value: String, addresses: Option<&[String]>) -> String {
         }
     }
     value
+}
+
+/// The instance's tag that says which final snapshot its delete asks for.
+pub fn final_snapshot_tag(name: &EchoName, identifier: &str, now: Timestamp) -> Tags {
+    TagWriter::new(name).text("final-snapshot", &format!("{identifier} {}", stamp(now))).finish()
+}
+
+/// The key of the tag by which a final snapshot is known to be ours; its value is the snapshot's own identifier.
+/// No instance ever carries it, because an instance's tags can go to snapshots that people take of it.
+pub fn final_mark_key(name: &EchoName) -> String {
+    name.tag_key("final")
 }
 
 /// The tag of a cancellation. A remark that does not fit is cut.

@@ -7,6 +7,7 @@ mod facts;
 pub mod mail;
 pub mod page;
 mod standing;
+pub mod trouble;
 mod words;
 
 use askama::Template;

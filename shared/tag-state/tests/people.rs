@@ -6,6 +6,7 @@ mod common;
 use common::{REQUEST, at, confirmed_by, instance, ours, own, pointing_at, settings, tags, with};
 use jiff::SignedDuration;
 use tag_state::decide::adopt::{self, Adoption};
+use tag_state::decide::rollback::Way;
 use tag_state::decide::{Decision, forget, request, rollback};
 use tag_state::facts::{Instance, Record, Zone, zone_of};
 use tag_state::overview::{confirmations, pace, rows};
@@ -111,7 +112,7 @@ fn the_way_back_leads_to_the_one_that_was_replaced_last() {
     let current = ours("dev-2026-11-22", "promoted", &[]);
     let all = [older, last, given_up, current.clone(), ours("dev-2026-11-18", "retired", &[])];
     let record = pointing_at(&current);
-    let target = |wanted: Option<&str>| match rollback::target(&settings(), &all, &record, wanted) {
+    let target = |wanted: Option<&str>| match rollback::target(&settings(), &all, &record, Way::Back(wanted), at(NOW)) {
         Decision::Act(target) => target.identifier().to_owned(),
         other @ (Decision::Wait { .. } | Decision::Refuse(_) | Decision::Nothing(_)) => code(&other).to_owned(),
     };
@@ -119,13 +120,13 @@ fn the_way_back_leads_to_the_one_that_was_replaced_last() {
     assert_eq!(target(Some("DEV-2026-11-20")), "dev-2026-11-20");
     assert_eq!(target(Some("dev-2026-11-21")), "given-up");
     assert_eq!(target(Some("dev-2026-11-22")), "points-there");
-    assert_eq!(target(Some("dev-2026-11-18")), "other-stage", "what is retired is not returned to");
+    assert_eq!(target(Some("dev-2026-11-18")), "condemned", "what is retired is not returned to");
     assert_eq!(target(Some("dev-2026-11-17")), "gone");
     let unready = |status: &str| {
         let mut one = instance("dev-2026-11-20", "forgotten", &[]);
         one.status = status.to_owned();
         let all = [own(one), current.clone()];
-        match rollback::target(&settings(), &all, &record, None) {
+        match rollback::target(&settings(), &all, &record, Way::Back(None), at(NOW)) {
             Decision::Wait { reason, .. } => format!("waits: {}", reason.code()),
             other @ (Decision::Act(_) | Decision::Refuse(_) | Decision::Nothing(_)) => code(&other).to_owned(),
         }
@@ -143,18 +144,20 @@ fn before_the_way_back_comes_protection_and_the_swap_needs_a_last_look() {
     let mut bare = instance("dev-2026-11-20", "forgotten", &[]);
     bare.deletion_protection = false;
     let record = pointing_at(&current);
-    let prepared = rollback::prepare(&settings(), &own(bare.clone()), &record, at(NOW)).unwrap();
+    let before = own(bare.clone());
+    let prepared = rollback::prepare(&settings(), &before, &record, at(NOW)).unwrap();
+    let decide = |now: &Instance| rollback::decide(&settings(), &before, &own(now.clone()), &record, Way::Back(None));
     assert_eq!(prepared.protect.unwrap().deletion_protection, Some(true));
     assert_eq!(prepared.tags["rdsecho:dev:stage"], "promoted");
     assert!(prepared.tags["rdsecho:dev:replaced"].to_lowercase().starts_with("dev-2026-11-22."));
     bare.tags.extend(prepared.tags);
-    let Decision::Act(promotable) = rollback::decide(&settings(), &own(bare.clone()), &record) else { panic!() };
+    let Decision::Act(promotable) = decide(&bare) else { panic!() };
     assert_eq!((promotable.swap().old(), promotable.swap().value()), (&record, bare.address.as_deref().unwrap()));
     bare.tags.extend(tags(&[("stage", "retired")]));
-    assert_eq!(code(&rollback::decide(&settings(), &own(bare.clone()), &record)), "other-stage");
+    assert_eq!(code(&decide(&bare)), "condemned");
     bare.tags.extend(tags(&[("stage", "promoted")]));
     bare.status = "modifying".to_owned();
-    assert_eq!(code(&rollback::decide(&settings(), &own(bare), &record)), "busy");
+    assert_eq!(code(&decide(&bare)), "busy");
 }
 
 #[test]

@@ -6,13 +6,15 @@ use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use stages::ports::{Answer, CallError, Failure, Rds};
-use tag_state::calls::{Delete, Modify, Restore};
-use tag_state::facts::{Instance, Snapshot, SnapshotType, Tags};
+use jiff::Timestamp;
+use stages::ports::{Answer, CallError, Failure, Rds, Usage};
+use tag_state::calls::{Delete, DeleteSnapshot, Modify, Restore};
+use tag_state::facts::{Event, Instance, Snapshot, SnapshotType, Tags};
+use tag_state::status::{Class, classify};
 
 use crate::world::error::{ApiError, Code};
 use crate::world::operation::{Arrival, Operation};
-use crate::world::{self, DescribeInstances, DescribeSnapshots, World};
+use crate::world::{self, DescribeEvents, DescribeInstances, DescribeSnapshots, World};
 
 /// A client of the simulated RDS. Clones share one world.
 #[derive(Clone, Debug)]
@@ -227,5 +229,51 @@ impl Rds for SimulatedRds {
             };
             world.delete(&request).map(|_| ())
         })
+    }
+
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
+        self.call(Operation::DescribeEvents, identifier, |world| {
+            let source_type = Some(world::events::Source::Instance.api_source_type());
+            let request =
+                DescribeEvents { source_identifier: Some(identifier), source_type, from: Some(since), to: None };
+            Ok(world.describe_events(&request).into_iter().map(|event| event.facts()).collect())
+        })
+    }
+
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>> {
+        let prefix = prefix.to_lowercase();
+        let (mut found, mut marker): (Vec<Snapshot>, Option<String>) = (Vec::new(), None);
+        loop {
+            let (more, next) = self.call(Operation::DescribeDbSnapshots, &prefix, |world| {
+                let request = DescribeSnapshots {
+                    snapshot_type: Some("manual"),
+                    marker: marker.as_deref(),
+                    ..Default::default()
+                };
+                let page = world.describe_snapshots(&request)?;
+                let ours = page.items.iter().filter(|snapshot| snapshot.source.starts_with(&prefix));
+                Ok((ours.map(|snapshot| snapshot.facts()).collect::<Vec<_>>(), page.marker))
+            })?;
+            found.extend(more);
+            if next.is_none() {
+                return Ok(found);
+            }
+            marker = next;
+        }
+    }
+
+    async fn delete_snapshot(&self, delete: &DeleteSnapshot) -> Answer<()> {
+        self.call(Operation::DeleteDbSnapshot, delete.identifier(), |world| {
+            world.delete_snapshot(delete.identifier()).map(drop)
+        })
+    }
+}
+
+impl Usage for SimulatedRds {
+    /// CloudWatch counts what it is planted to count, of instances that run.
+    async fn connections(&self, instance: &str, _minutes: i64, _now: Timestamp) -> Answer<Option<i64>> {
+        let world = self.world.borrow();
+        let runs = |one: &&world::model::DbInstance| !matches!(classify(&one.status), Class::Stopped | Class::Failed);
+        Ok(world.instances().get(&instance.to_lowercase()).filter(runs).and_then(|one| one.connections))
     }
 }

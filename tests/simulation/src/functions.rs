@@ -8,8 +8,11 @@ use jiff::Timestamp;
 use stages::approve::{Request, Response};
 use stages::rehearsal::Reads;
 use stages::report::Report;
-use stages::{adopt, answer, approve, forget, request_approval, rollback};
+use stages::rollback::Keep;
+use stages::{adopt, answer, approve, forget, hold, request_approval, rollback};
 use tag_state::approval::{Action, Claim};
+use tag_state::decide::rollback::Way;
+use tag_state::remark::Remark;
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
@@ -49,6 +52,14 @@ impl Job {
 pub enum Command {
     /// The CNAME is to return to the instance that was replaced last.
     Rollback,
+    /// The same, and the one that it leaves is held until then.
+    RollbackKeeping(Timestamp),
+    /// The CNAME is to go to this one, whose identifier is typed.
+    PromoteTo(String),
+    /// An instance is held until then.
+    Hold(String, Timestamp),
+    /// And let go.
+    Release(String),
     /// An instance is given up.
     Forget(String),
     /// Instances of the original are taken over.
@@ -74,6 +85,10 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Command::Rollback => "rollback",
+            Command::RollbackKeeping(_) => "rollback --keep",
+            Command::PromoteTo(_) => "promote --to",
+            Command::Hold(..) => "hold",
+            Command::Release(_) => "release",
             Command::Forget(_) => "forget",
             Command::Adopt(_) => "adopt",
             Command::Request { .. } => "request",
@@ -182,17 +197,32 @@ async fn work(port: Port, job: Job) -> Done {
             let (response, report) = approve::handle(&settings, &ports, &request, now).await;
             Done::Page(response, report)
         }
-        Job::Person(command) => Done::Stage(carry_out(&settings, &port, &command, now).await),
+        Job::Person(command) => {
+            let report = carry_out(&settings, &port, &command, now).await;
+            // The answer has reached the person: from here on it must be true.
+            port.town.answered(&command, &report);
+            Done::Stage(report)
+        }
     }
 }
 
 async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Timestamp) -> Report {
     match command {
-        Command::Rollback => rollback::run(settings, port, port, port, None, now).await,
-        Command::Forget(identifier) => {
-            let wake = Wake::Instance { identifier: identifier.clone(), what: "a person".to_owned(), is_click: false };
-            forget::run(settings, port, port, port, &wake, now).await
+        Command::Rollback => rollback::run(settings, port, port, port, Way::Back(None), None, now).await,
+        Command::RollbackKeeping(until) => {
+            let kept = Remark::new("kept").map(|why| Keep { until: *until, why });
+            rollback::run(settings, port, port, port, Way::Back(None), kept.as_ref(), now).await
         }
+        Command::PromoteTo(instance) => {
+            let way = Way::To { instance, typed: Some(instance) };
+            rollback::run(settings, port, port, port, way, None, now).await
+        }
+        Command::Hold(identifier, until) => {
+            let why = Remark::new("to be looked at");
+            hold::run(settings, port, *until, why.as_ref(), &of(identifier), now).await
+        }
+        Command::Release(identifier) => hold::let_go(settings, port, &of(identifier), now).await,
+        Command::Forget(identifier) => forget::run(settings, port, port, port, &of(identifier), now).await,
         Command::Adopt(wanted) => adopt::run(settings, port, wanted, now).await,
         Command::Request { anew } => {
             let ports = request_approval::Ports { rds: port, dns: port, macs: port, mailer: port, announcer: port };
@@ -204,7 +234,7 @@ async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Tim
             answer::run(settings, &ports, &reply, &Wake::All, now).await
         }
         Command::Plan => {
-            let reads = Reads::new(port, port, port, port);
+            let reads = Reads::new(port, port, port, port, port);
             let mut last = Report::new(settings, "plan", &Wake::All, now);
             for function in Function::ALL {
                 last = function.run(settings, &reads.rehearse(), &Wake::All, now).await;
@@ -212,6 +242,10 @@ async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Tim
             last
         }
     }
+}
+
+fn of(identifier: &str) -> Wake {
+    Wake::Instance { identifier: identifier.to_owned(), what: "a person".to_owned(), is_click: false }
 }
 
 /// Runs what never has to wait.

@@ -45,6 +45,8 @@ enum Due {
     Hand,
     /// Somebody at a terminal.
     Command,
+    /// Somebody who wants one kept, or another one in use.
+    Keeper,
     /// And takes it back.
     Undo(usize),
     /// A call is applied that its caller has given up.
@@ -128,6 +130,9 @@ impl Lifetime {
         }
         if let Some(commands) = self.plan.commands {
             self.due(start + commands, Due::Command);
+        }
+        if let Some(keepers) = self.plan.keepers {
+            self.due(start + keepers, Due::Keeper);
         }
         loop {
             let planned = self.agenda.first_key_value().map(|((at, _), _)| *at);
@@ -230,6 +235,7 @@ impl Lifetime {
             }
             Due::Hand => self.hand(),
             Due::Command => self.command(),
+            Due::Keeper => self.keeper(),
             Due::Undo(place) => {
                 if let Some(undo) = self.undos[place].take() {
                     self.town.undo(undo);
@@ -289,6 +295,34 @@ impl Lifetime {
             }
             6 => Command::Rollback,
             _ => Command::Plan,
+        };
+        self.begin(Job::Person(command), ATTEMPTS);
+    }
+
+    /// What a person at a terminal asks for where a copy is bad, or is to be looked at.
+    fn keeper(&mut self) {
+        let (Some(keepers), None) = (self.plan.keepers, self.quiet_since) else { return };
+        let pause = self.chance(|rng| rng.f64() * 2.0);
+        self.due(
+            self.town.now() + SignedDuration::from_secs((keepers.as_secs() as f64 * pause) as i64 + 1),
+            Due::Keeper,
+        );
+        let stages = self.town.stages();
+        if stages.is_empty() {
+            return;
+        }
+        let (one, _) = stages[self.chance(|rng| rng.usize(..stages.len()))].clone();
+        let length = (self.plan.cycle.as_secs() as f64 * self.chance(|rng| rng.f64())) as i64 + 60;
+        let until = self.town.now() + SignedDuration::from_secs(length);
+        let command = match self.chance(|rng| rng.u8(0..12)) {
+            0..=3 => Command::Hold(one, until),
+            4 => Command::Release(one),
+            5 | 6 => Command::RollbackKeeping(until),
+            7..=10 => Command::PromoteTo(one),
+            _ => {
+                self.undos.push(Some(self.town.hold_badly(&one)));
+                return self.after(length * 1_000, Due::Undo(self.undos.len() - 1));
+            }
         };
         self.begin(Job::Person(command), ATTEMPTS);
     }

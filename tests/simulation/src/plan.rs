@@ -47,6 +47,8 @@ pub struct Plan {
     pub bad_restore: f64,
     /// Between two commands of people at a terminal; `None` where they leave it to the schedules.
     pub commands: Option<SignedDuration>,
+    /// Between two commands of people who hold instances, or want another one in use; `None` where nobody does.
+    pub keepers: Option<SignedDuration>,
     /// Between two acts of people by hand; `None` where they keep their hands off.
     pub hands: Option<SignedDuration>,
     /// How people treat their mail.
@@ -98,8 +100,26 @@ impl Plan {
         if later.f64() < 0.1 {
             options.push_str(" -Drdsecho.mod.applyImmediately=false");
         }
+        // What became of the end of an instance since then, likewise.
+        let end = &mut Rng::with_seed(seed ^ 0x0000_e4d0_f1fe);
+        for (share, option) in [
+            (0.1, "mod.manageMasterUserPassword=false"),
+            (0.3, "new.copyTagsToSnapshot=true"),
+            (0.3, "retire.connectionMinutes=5"),
+            (0.15, "retire.keepFinalSnapshotDays=1"),
+        ] {
+            if end.f64() < share {
+                options.push_str(&format!(" -Drdsecho.{option}"));
+            }
+        }
+        if end.f64() < 0.4 {
+            options.push_str(&format!(" -Drdsecho.retire.keepFinalSnapshots={}", end.u8(1..=3)));
+        }
         let commands = (!calm && later.f64() < 0.15)
             .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.05 + later.f64() / 2.0)) as i64 + 1));
+        let keeping = &mut Rng::with_seed(seed ^ 0x6b65_6570_6572);
+        let keepers = (!calm && keeping.f64() < 0.2)
+            .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.05 + keeping.f64() / 2.0)) as i64 + 1));
         let settings = Settings::from_options(&options).unwrap_or_else(|error| panic!("{options}: {error}"));
         // Some lives begin just before midnight.
         let day = rng.i64(20_000..21_500) * 86_400;
@@ -128,6 +148,7 @@ impl Plan {
             staleness,
             bad_restore,
             commands,
+            keepers,
             hands,
             people,
         }

@@ -5,6 +5,8 @@
 //! module has the promises whose numbers it names; `docs/SAFETY.md` has them all.
 
 mod deletes;
+mod finals;
+mod holds;
 mod instances;
 mod requests;
 mod restores;
@@ -26,6 +28,7 @@ use tag_state::settings::Settings;
 use crate::ledger::{By, Ledger, Life, Move, TagWrite};
 use crate::port::{Call, Process, WriteRef};
 use crate::trouble::Kind;
+use holds::{Promise, by_a_persons_word};
 use words::words;
 
 /// A button that was pressed, behind a link that was mailed.
@@ -56,6 +59,9 @@ pub struct Watch {
     mails: BTreeMap<MailKind, u32>,
     attempts: BTreeSet<(String, u32, Timestamp, String)>,
     presses: Vec<Press>,
+    promises: Vec<Promise>,
+    /// The final snapshots that deletes of ours have made.
+    finals: BTreeSet<String>,
 }
 
 /// What the tags say of a request.
@@ -81,6 +87,8 @@ impl Watch {
             mails: BTreeMap::new(),
             attempts: BTreeSet::new(),
             presses: Vec::new(),
+            promises: Vec::new(),
+            finals: BTreeSet::new(),
         }
     }
 
@@ -218,6 +226,7 @@ impl Watch {
                 self.judge_change(world, process, identifier);
                 self.judge_reboot(world, process, identifier);
             }
+            WriteRef::AddTags(arn, tags) if arn.contains(":snapshot:") => self.judge_mark(process, arn, tags),
             WriteRef::AddTags(arn, tags) => {
                 let identifier = arn.rsplit(':').next().unwrap_or_default();
                 self.judge_change(world, process, identifier);
@@ -226,9 +235,17 @@ impl Watch {
             WriteRef::Delete(delete) => {
                 self.judge_change(world, process, delete.identifier());
                 self.judge_delete(world, zone, process, delete.identifier(), delete.final_snapshot());
+                self.judge_clients(process, delete.identifier());
             }
-            WriteRef::Swap(swap) if process.name == "rollback" => self.judge_return(world, process, swap.value()),
-            WriteRef::Swap(swap) => self.judge_swap(world, process, swap),
+            WriteRef::DeleteSnapshot(delete) => self.judge_snapshot(world, process, delete.identifier()),
+            WriteRef::Swap(swap) if by_a_persons_word(process) => {
+                self.judge_kept(world, zone, process, swap);
+                self.judge_return(world, process, swap.value());
+            }
+            WriteRef::Swap(swap) => {
+                self.judge_swap(world, process, swap);
+                self.judge_password(world, process, swap.value());
+            }
             WriteRef::Send(mail) => self.judge_mail(process, mail),
             WriteRef::Announce(_) => {}
         }
@@ -279,7 +296,11 @@ impl Watch {
                 self.judge_in_flight(world, process, &restore.identifier);
             }
             WriteRef::Modify(modify) => self.changed(world, &modify.identifier),
-            WriteRef::Delete(delete) => self.changed(world, delete.identifier()),
+            WriteRef::Delete(delete) => {
+                self.changed(world, delete.identifier());
+                self.finals.extend(delete.final_snapshot().map(str::to_owned));
+            }
+            WriteRef::DeleteSnapshot(_) => {}
             WriteRef::Reboot(identifier) => {
                 self.changed(world, identifier);
                 let step = self.ledger.advance();
@@ -287,9 +308,10 @@ impl Watch {
                     life.reboots.push(step);
                 }
             }
+            WriteRef::AddTags(arn, _) if arn.contains(":snapshot:") => {}
             WriteRef::AddTags(arn, _) => self.tagged(world, arn.rsplit(':').next().unwrap_or_default(), By::Us),
             WriteRef::Swap(swap) => {
-                self.promotions += u64::from(process.is_none_or(|process| process.name != "rollback"));
+                self.promotions += u64::from(process.is_none_or(|process| !by_a_persons_word(process)));
                 self.swapped(world, process, before, swap.old(), swap.value(), swap.ttl());
             }
             WriteRef::Send(mail) => {

@@ -4,10 +4,12 @@ mod translate;
 
 use std::collections::BTreeSet;
 
-use aws_sdk_rds::types::Tag;
+use aws_sdk_rds::primitives::DateTime;
+use aws_sdk_rds::types::{SourceType, Tag};
+use jiff::Timestamp;
 use stages::ports::{self, Answer, Failure};
-use tag_state::calls::{Delete, Modify, Restore};
-use tag_state::facts::{Instance, Snapshot, SnapshotType, Tags};
+use tag_state::calls::{Delete, DeleteSnapshot, Modify, Restore};
+use tag_state::facts::{Event, Instance, Snapshot, SnapshotType, Tags};
 
 use crate::environment::{Environment, Service};
 use crate::errors::{call_error, not_asked, unexpected};
@@ -177,6 +179,51 @@ impl ports::Rds for Rds {
             .send()
             .await
             .map_err(|error| call_error("DeleteDBInstance", delete.identifier(), &error))?;
+        Ok(())
+    }
+
+    async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
+        let mut found = Vec::new();
+        let mut pages = self
+            .0
+            .describe_events()
+            .source_type(SourceType::DbInstance)
+            .source_identifier(identifier)
+            .start_time(DateTime::from_secs(since.as_second()))
+            .max_records(PAGE)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error("DescribeEvents", identifier, &error))?;
+            found.extend(page.events().iter().filter_map(translate::event));
+        }
+        found.sort_by_key(|event| event.at);
+        Ok(found)
+    }
+
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>> {
+        let mut found = Vec::new();
+        let request = self.0.describe_db_snapshots().snapshot_type("manual").max_records(PAGE);
+        let mut pages = request.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error(DESCRIBE_SNAPSHOTS, &format!("{prefix}*"), &error))?;
+            found.extend(
+                page.db_snapshots()
+                    .iter()
+                    .filter(|snapshot| begins_with(snapshot.db_instance_identifier(), prefix))
+                    .map(translate::snapshot),
+            );
+        }
+        Ok(found)
+    }
+
+    async fn delete_snapshot(&self, delete: &DeleteSnapshot) -> Answer<()> {
+        self.0
+            .delete_db_snapshot()
+            .db_snapshot_identifier(delete.identifier())
+            .send()
+            .await
+            .map_err(|error| call_error("DeleteDBSnapshot", delete.identifier(), &error))?;
         Ok(())
     }
 }

@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDBInstanceFluentBuilder;
 use aws_sdk_rds::operation::restore_db_instance_from_db_snapshot::builders::RestoreDBInstanceFromDBSnapshotFluentBuilder;
 use aws_sdk_rds::primitives::DateTime;
-use aws_sdk_rds::types::{CloudwatchLogsExportConfiguration, DbInstance, DbSnapshot, PendingModifiedValues, Tag};
+use aws_sdk_rds::types::{
+    CloudwatchLogsExportConfiguration, DbInstance, DbSnapshot, Event as Told, PendingModifiedValues, Tag,
+};
 use jiff::Timestamp;
 use tag_state::calls::Modify;
-use tag_state::facts::{Instance, Snapshot, Tags};
+use tag_state::facts::{Event, Instance, Secret, Snapshot, Tags};
 use tag_state::parameter::{Parameter, Parameters, Value};
 
 /// An instance as described; what RDS does not show stays empty.
@@ -43,8 +45,23 @@ pub(super) fn instance(described: &DbInstance) -> Instance {
             .map(ToOwned::to_owned)
             .collect(),
         deletion_protection: described.deletion_protection().unwrap_or(false),
+        secret: described.master_user_secret().map(|secret| Secret {
+            arn: text(secret.secret_arn()),
+            status: text(secret.secret_status()),
+            key: secret.kms_key_id().map(ToOwned::to_owned),
+        }),
         tags: tags(described.tag_list()),
     }
+}
+
+/// An event as described; `None` where RDS does not say when it was.
+pub(super) fn event(described: &Told) -> Option<Event> {
+    Some(Event {
+        at: described.date().and_then(timestamp)?,
+        id: None,
+        categories: described.event_categories().to_vec(),
+        message: described.message().unwrap_or_default().to_owned(),
+    })
 }
 
 /// A snapshot as described.
@@ -74,6 +91,7 @@ pub(super) fn snapshot(described: &DbSnapshot) -> Snapshot {
         license: described.license_model().map(ToOwned::to_owned),
         encrypted: described.encrypted().unwrap_or(false),
         resource_id: text(described.dbi_resource_id()),
+        tags: tags(described.tag_list()),
     }
 }
 

@@ -226,7 +226,8 @@ fn what_the_name_is_known_to_lead_to_is_not_given_up() {
     calm.town.rds.world_mut().force_status(SECOND, "failed").unwrap();
     calm.pass(48 * 60);
     let report = calm.wake(Function::RequestApproval).unwrap();
-    assert_eq!(calm.headlines(CLEO), [ASKED, REMINDED], "{report:#?}");
+    let told = "Stuck: dev-2026-11-22-2 does not go on";
+    assert_eq!(calm.headlines(CLEO), [ASKED, REMINDED, told], "{report:#?}");
     assert_eq!(calm.stage(SECOND), "rebooted");
     assert!(report.outcomes.iter().any(|outcome| outcome.code == Some("in-use")), "{report:#?}");
     calm.wake(Function::Promote);

@@ -3,9 +3,10 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Decision, GiveUp, give_up};
+use crate::attempt::{self, Attempt};
 use crate::calls::Restore;
 use crate::decide::request::given_up;
-use crate::facts::{Instance, Snapshot, SnapshotType};
+use crate::facts::{Instance, Snapshot, SnapshotType, Tags};
 use crate::name::{Edition, utc_date};
 use crate::own::OwnInstance;
 use crate::parameter::{Parameter, Parameters, Value};
@@ -30,7 +31,7 @@ pub fn in_flight(settings: &Settings, own: &OwnInstance, now: Timestamp) -> bool
 
 /// Which instances are given up now. Two restores can have started at the turn of a day, each unseen by the
 /// other: the later identifier goes. And where as many are alive as may be, those go whose request was
-/// cancelled or ran out: they would be in the way of the next one for ever.
+/// cancelled or ran out, unless they are held: they would be in the way of the next one for ever.
 pub fn superfluous(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> Vec<(OwnInstance, GiveUp)> {
     let mut flying: Vec<&OwnInstance> = own.iter().filter(|own| in_flight(settings, own, now)).collect();
     flying.sort_by_key(|own| own.edition());
@@ -39,7 +40,9 @@ pub fn superfluous(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> 
         (*later, reason)
     });
     let full = own.len() >= settings.max_instances;
-    let waiting = own.iter().filter(|own| full && own.stage() == Stage::Rebooted);
+    // One that is held would not make room.
+    let goes = |own: &&OwnInstance| own.stage() == Stage::Rebooted && own.tags().held(now).is_none();
+    let waiting = own.iter().filter(|own| full && goes(own));
     let closed = waiting.filter_map(|own| Some((own, given_up(settings, own, now)?)));
     later
         .chain(closed)
@@ -78,6 +81,12 @@ pub fn identifier(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> D
         if now < until {
             return Decision::wait_until(Reason::TooYoung { instance: newest.identifier().to_owned(), until }, until);
         }
+    }
+    if let Some(last) = attempt::row(own)
+        && attempt::of(last).number > settings.troubles.retries
+    {
+        let failed = attempt::of(last).number;
+        return Decision::Refuse(Reason::RetriesUsedUp { instance: last.identifier().to_owned(), failed });
     }
     if own.len() >= settings.max_instances {
         return Decision::Refuse(Reason::TooMany { count: own.len() });
@@ -139,6 +148,13 @@ fn waits_for_modify(settings: &Settings, parameter: Parameter, value: &Value) ->
         || (parameter == Parameter::MultiAz && *value == Value::Flag(true) && new.contains_key(&Parameter::AvailabilityZone))
         // They belong together: half of one and half of the other is no storage.
         || (STORAGE.contains(&parameter) && STORAGE.iter().any(|one| new.contains_key(one)))
+}
+
+/// The tag that says which try the next restore is, for its call: one more than the last of a row of failures that is
+/// still there, else the first.
+pub fn attempt_tag(settings: &Settings, own: &[OwnInstance]) -> Tags {
+    let next = Attempt::begun(attempt::row(own).map_or(1, |last| attempt::of(last).number.saturating_add(1)));
+    TagWriter::new(&settings.name).text("attempt", &next.to_string()).finish()
 }
 
 /// The restore call. All tags go in it: the instance is never without them, and never with the snapshot's.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::request::{claim, given_up};
-use super::{Decision, unsettled};
+use super::{Decision, hold_up, unsettled};
 use crate::approval::{Action, Claim, Mac};
 use crate::facts::{Record, Tags};
 use crate::own::OwnInstance;
@@ -18,9 +18,9 @@ use crate::tags::{Request, TagWriter, advance};
 pub struct Repair {
     /// The instance.
     pub own: OwnInstance,
-    /// The stage it enters; `None` where only the protection is missing.
+    /// The stage it enters; `None` where it is in it already.
     pub to: Option<Stage>,
-    /// All tags, to be written in one call; empty where `to` is `None`.
+    /// All tags, to be written in one call; none where only the protection is missing.
     pub tags: Tags,
     /// Whether deletion protection must be switched on.
     pub protect: bool,
@@ -38,15 +38,20 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
     let mut repairs = Vec::new();
     let to = advance(name, current.tags(), Move::Promote, now);
     let protect = !current.facts().deletion_protection;
-    if to.is_some() || protect {
+    // Why it was given up is not so any more.
+    let lies = current.tags().failure.is_some();
+    if to.is_some() || protect || lies {
+        let writer = to.clone().map_or_else(
+            || TagWriter::new(name),
+            |(_, writer)| {
+                // The CNAME may have been set by hand to one that modify has not identified yet.
+                writer.text("resource", &current.facts().resource_id).with(&settings.promote.tags)
+            },
+        );
         repairs.push(Repair {
             own: current.clone(),
             to: to.as_ref().map(|(stage, _)| *stage),
-            // The CNAME may have been set by hand to one that modify has not identified yet.
-            tags: to
-                .map(|(_, writer)| writer.text("resource", &current.facts().resource_id))
-                .map(|writer| writer.with(&settings.promote.tags).finish())
-                .unwrap_or_default(),
+            tags: if lies { writer.text("failure", "") } else { writer }.finish(),
             protect,
             why: format!("{cname} points at it"),
         });
@@ -130,7 +135,7 @@ pub fn decide(
         return Decision::wait(reason);
     }
     if let Some(reason) = unsettled(settings, own.facts(), false) {
-        return Decision::wait(reason);
+        return hold_up(reason);
     }
     if let Some(reason) = given_up(settings, own, now) {
         return Decision::Nothing(reason);

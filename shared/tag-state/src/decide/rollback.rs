@@ -1,18 +1,50 @@
-//! The way back: the CNAME returns to an instance that was in use before.
+//! Where a person wants the CNAME: back to an instance that was in use before, or to one that was set up and given up.
 
 use jiff::Timestamp;
 
-use super::Decision;
 use super::promote::{remember, swap_to};
+use super::request::given_up;
+use super::{Decision, unsettled};
 use crate::calls::Modify;
-use crate::facts::{Record, Tags};
+use crate::facts::{Instance, Record, Tags};
 use crate::own::OwnInstance;
 use crate::proof::Promotable;
 use crate::reason::{Reason, unready};
-use crate::settings::Settings;
+use crate::settings::{Approval, Settings};
 use crate::stage::{Move, Stage};
 use crate::status::{Class, classify};
-use crate::tags::advance;
+use crate::tags::{TagWriter, advance};
+
+/// Where a person wants the CNAME.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way<'a> {
+    /// Back to an instance that was in use before: this one, or the one that was replaced last.
+    Back(Option<&'a str>),
+    /// To this one, which need not have been in use, but must have been set up completely.
+    To {
+        /// Its identifier.
+        instance: &'a str,
+        /// What a person has typed, which must be the identifier once more: nobody else is asked.
+        typed: Option<&'a str>,
+    },
+}
+
+impl<'a> Way<'a> {
+    /// The instance that is named.
+    pub fn named(self) -> Option<&'a str> {
+        match self {
+            Way::Back(wanted) => wanted,
+            Way::To { instance, .. } => Some(instance),
+        }
+    }
+
+    fn agreed(self) -> &'static str {
+        match self {
+            Way::Back(_) => "a person asked for the way back",
+            Way::To { .. } => "its identifier was typed",
+        }
+    }
+}
 
 /// What comes before the swap, in this order: from then on neither an accident nor retire destroys the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,13 +55,13 @@ pub struct Preparation {
     pub tags: Tags,
 }
 
-/// The instance to return to: the `wanted` one, else the one that was replaced last. One that was given up was
-/// never in use, or somebody does not want it any more.
+/// The instance that the CNAME is to point at.
 pub fn target<'a>(
     settings: &Settings,
     own: &'a [OwnInstance],
     record: &Record,
-    wanted: Option<&str>,
+    way: Way<'_>,
+    now: Timestamp,
 ) -> Decision<&'a OwnInstance> {
     let name = || settings.promote.cname.clone();
     match record {
@@ -37,17 +69,15 @@ pub fn target<'a>(
         Record::Absent => return Decision::Refuse(Reason::NoRecord { name: name() }),
         Record::Other(what) => return Decision::Refuse(Reason::Record { name: name(), what: what.clone() }),
     }
-    let was_in_use = |own: &&OwnInstance| own.stage() == Stage::Forgotten && own.tags().failure.is_none();
-    let target = match wanted {
+    let target = match way.named() {
         Some(wanted) => match own.iter().find(|own| own.identifier().eq_ignore_ascii_case(wanted)) {
             Some(found) => found,
             None => return Decision::Refuse(Reason::Gone {}),
         },
         None => {
             let elsewhere = |own: &&OwnInstance| !record.points_at(own.facts());
-            let last =
-                own.iter().filter(was_in_use).filter(elsewhere).max_by_key(|own| (own.tags().since, own.edition()));
-            match last {
+            let before = own.iter().filter(|own| was_in_use(own)).filter(elsewhere);
+            match before.max_by_key(|own| (own.tags().since, own.edition())) {
                 Some(last) => last,
                 None => return Decision::Nothing(Reason::NothingToReturnTo {}),
             }
@@ -56,35 +86,115 @@ pub fn target<'a>(
     if record.points_at(target.facts()) {
         return Decision::Nothing(Reason::PointsThere { name: name() });
     }
-    if let Some(why) = &target.tags().failure {
-        return Decision::Refuse(Reason::GivenUp { why: why.clone() });
-    }
-    if !was_in_use(&target) {
-        return Decision::Refuse(Reason::OtherStage { stage: target.stage() });
+    let refusal = match way {
+        Way::Back(_) => no_way_back(target),
+        Way::To { .. } => no_way_to(settings, target, now),
+    };
+    if let Some(reason) = refusal {
+        return Decision::Refuse(reason);
     }
     match (unready(target.facts()), classify(&target.facts().status)) {
-        (None, _) => Decision::Act(target),
-        (Some(reason), Class::Busy | Class::Unknown | Class::Ready) => Decision::wait(reason),
-        (Some(reason), Class::Stopped | Class::Failed | Class::Going) => Decision::Refuse(reason),
+        (None, _) => {}
+        (Some(reason), Class::Busy | Class::Unknown | Class::Ready) => return Decision::wait(reason),
+        (Some(reason), Class::Stopped | Class::Failed | Class::Going) => return Decision::Refuse(reason),
+    }
+    if let Some(reason) = unfit(settings, target, target) {
+        return Decision::wait(reason);
+    }
+    match way {
+        Way::To { typed, .. } if typed.is_none_or(|typed| !typed.eq_ignore_ascii_case(target.identifier())) => {
+            Decision::wait(Reason::ToBeTyped { instance: target.identifier().to_owned() })
+        }
+        Way::Back(_) | Way::To { .. } => Decision::Act(target),
     }
 }
 
-/// What is written before the swap; `None` where no way leads back.
+/// One that was given up was never in use, or somebody does not want it any more. One that is still called promoted has
+/// just been left by the CNAME, or somebody was on the way back to it and did not arrive.
+fn was_in_use(own: &OwnInstance) -> bool {
+    matches!(own.stage(), Stage::Forgotten | Stage::Promoted) && own.tags().failure.is_none()
+}
+
+fn no_way_back(target: &OwnInstance) -> Option<Reason> {
+    match (target.stage(), &target.tags().failure) {
+        (Stage::Retired, _) => Some(Reason::Condemned {}),
+        (_, Some(why)) => Some(Reason::GivenUp { why: why.clone() }),
+        (_, None) if was_in_use(target) => None,
+        (stage, None) => Some(Reason::OtherStage { stage }),
+    }
+}
+
+/// What had come as far as to wait for approval was set up completely. But people who are asked decide themselves.
+fn no_way_to(settings: &Settings, target: &OwnInstance, now: Timestamp) -> Option<Reason> {
+    match target.stage() {
+        Stage::Forgotten | Stage::Promoted => match &target.tags().failure {
+            Some(why) if target.tags().took.get(Stage::Rebooted).is_none() => {
+                Some(Reason::GivenUp { why: why.clone() })
+            }
+            Some(_) | None => None,
+        },
+        Stage::Rebooted => match (&settings.promote.approval, target.tags().request) {
+            (Approval::None, _) => Some(Reason::NobodyAsked {}),
+            (Approval::Typed, _) => Some(Reason::NotTyped { instance: target.identifier().to_owned() }),
+            (Approval::Required { .. }, None) => Some(Reason::NotRequested {}),
+            (Approval::Required { .. }, Some(_)) => {
+                given_up(settings, target, now).is_none().then_some(Reason::RequestOpen {})
+            }
+        },
+        Stage::Retired => Some(Reason::Condemned {}),
+        Stage::New | Stage::Modified => Some(Reason::OtherStage { stage: target.stage() }),
+    }
+}
+
+/// What it lacks, where it was never in use before. One that was may have been set up otherwise, by the settings of its
+/// time. Protection is switched on beside this.
+fn unfit(settings: &Settings, before: &OwnInstance, own: &OwnInstance) -> Option<Reason> {
+    let facts = || Instance { deletion_protection: true, ..own.facts().clone() };
+    if was_in_use(before) { None } else { unsettled(settings, &facts(), false) }
+}
+
+/// What is written before the swap; `None` where no way leads there. What was never in use keeps the reason why until
+/// it is: should the swap not come about, it must not look like one that was.
 pub fn prepare(settings: &Settings, target: &OwnInstance, record: &Record, now: Timestamp) -> Option<Preparation> {
-    let (_, writer) = advance(&settings.name, target.tags(), Move::Promote, now)?;
+    let writer = match target.stage() {
+        Stage::Promoted => TagWriter::new(&settings.name).text("stage", Stage::Promoted.name()),
+        Stage::New | Stage::Modified | Stage::Rebooted | Stage::Forgotten | Stage::Retired => {
+            advance(&settings.name, target.tags(), Move::Promote, now)?.1
+        }
+    };
+    let writer = match given_up(settings, target, now).filter(|_| target.stage() == Stage::Rebooted) {
+        Some(why) => writer.text("failure", &why.to_string()),
+        None => writer,
+    };
     let tags = writer.with(&remember(settings, record)).with(&settings.promote.tags).finish();
     let protect = (!target.facts().deletion_protection).then(|| Modify::protection(target.identifier(), true));
     Some(Preparation { protect, tags })
 }
 
-/// Whether the swap may be made: asked of the last read before it. Somebody may have condemned the target
-/// since the first one; what is `retired` is not returned to.
-pub fn decide(settings: &Settings, own: &OwnInstance, record: &Record) -> Decision<Promotable> {
-    if own.stage() != Stage::Promoted {
-        return Decision::Refuse(Reason::OtherStage { stage: own.stage() });
+/// Whether the swap may be made: asked of the last read before it, `before` being the first one. Somebody may have
+/// condemned the target since, which is not returned to, or asked people about it anew.
+pub fn decide(
+    settings: &Settings,
+    before: &OwnInstance,
+    own: &OwnInstance,
+    record: &Record,
+    way: Way<'_>,
+) -> Decision<Promotable> {
+    match own.stage() {
+        Stage::Promoted => {}
+        Stage::Retired => return Decision::Refuse(Reason::Condemned {}),
+        Stage::New | Stage::Modified | Stage::Rebooted | Stage::Forgotten => {
+            return Decision::Refuse(Reason::OtherStage { stage: own.stage() });
+        }
     }
     if let Some(reason) = unready(own.facts()) {
         return Decision::wait(reason);
     }
-    swap_to(settings, own, record, "a person asked for the way back".to_owned())
+    if before.stage() == Stage::Rebooted && before.tags().request != own.tags().request {
+        return Decision::Refuse(Reason::RequestOpen {});
+    }
+    if let Some(reason) = unfit(settings, before, own) {
+        return Decision::wait(reason);
+    }
+    swap_to(settings, own, record, way.agreed().to_owned())
 }

@@ -24,7 +24,7 @@ pub struct Key {
 }
 
 /// The parts of a settings file, in their order.
-pub(super) const PARTS: [&str; 7] = [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT];
+pub(super) const PARTS: [&str; 8] = [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT, TROUBLE];
 
 const GENERAL: &str = "General";
 const RESTORE: &str = "Restore";
@@ -33,6 +33,7 @@ const REBOOT: &str = "Reboot";
 const PROMOTION: &str = "Promotion";
 const APPROVAL: &str = "Approval";
 const RETIREMENT: &str = "Retirement";
+const TROUBLE: &str = "When it goes wrong";
 
 const PREFIX: &str = "rdsecho.";
 const FLAG: &str = "true or false";
@@ -230,7 +231,7 @@ const ROWS: &[Row] = &[
         APPROVAL,
         "promote.approvals",
         "How many of the approvers must confirm. One cancel stops the promotion, whoever it is from.",
-        "a number of approvers, 1 to 16",
+        "a number of approvers, 1 to 14",
         "1",
     ),
     Row::default(
@@ -308,10 +309,94 @@ const ROWS: &[Row] = &[
     Row::default(
         RETIREMENT,
         "retire.finalDbSnapshotIdentifier",
-        "The name of the final snapshot, where {instance} stands for the instance's identifier. Where that name is \
-         taken, -2 and so on is added.",
-        "letters, digits and single hyphens, and {instance}",
+        "The name of the final snapshot, where {instance} stands for the instance's identifier, {name} for the echo's \
+         name, and {date} for the day of the deletion (UTC). Where that name is taken, -2 and so on is added.",
+        "letters, digits and single hyphens, {instance}, {name} and {date}; at most 235 characters",
         "{instance}-final",
+    ),
+    Row::optional(
+        RETIREMENT,
+        "retire.keepFinalSnapshots",
+        "How many final snapshots of this echo are kept, the newest. Without this and retire.keepFinalSnapshotDays none \
+         is ever deleted; with both, one that either of them keeps stays.",
+        "a number of snapshots, 1 to 100",
+        "5",
+    ),
+    Row::optional(
+        RETIREMENT,
+        "retire.keepFinalSnapshotDays",
+        "How long final snapshots of this echo are kept.",
+        "days, 1 to 3650",
+        "90",
+    ),
+    Row::default(
+        RETIREMENT,
+        "retire.connectionMinutes",
+        "How long nobody may have been connected to an instance, as CloudWatch counts, before it is retired, and again \
+         before it is destroyed; 0 does not look.",
+        "minutes, 0 to 1440",
+        "0",
+    ),
+    Row::default(
+        TROUBLE,
+        "retries",
+        "How many more copies are tried in a row once one has failed, each at the next turn of `new`. Then none is \
+         restored until the last failed one is gone.",
+        "a number of copies, 0 to 20",
+        "2",
+    ),
+    Row::list(
+        TROUBLE,
+        "notify",
+        "Who is told of trouble by mail: a copy that failed, is stuck, or is in use and stopped. Without it \
+         promote.replyTo, and without that the approvers. Without promote.sender nobody is mailed.",
+        "mail addresses separated by commas",
+        "platform@example.com,on-call@example.com",
+    ),
+    Row::default(
+        TROUBLE,
+        "stuck.hours",
+        "After how long in a stage a copy is stuck, which is told once. It holds for a stage without a limit of its \
+         own, of which nothing was learned; after one copy, `new` and `modified` are three times what that one took.",
+        "hours, 1 to 8784",
+        "48",
+    ),
+    Row::optional(
+        TROUBLE,
+        "stuck.newHours",
+        "The limit of the stage `new`: since the restore was asked for.",
+        "hours, 1 to 8784",
+        "36",
+    ),
+    Row::optional(
+        TROUBLE,
+        "stuck.modifiedHours",
+        "The limit of the stage `modified`: since the modification was asked for. Where mod.applyImmediately is false \
+         it must leave time for the maintenance window.",
+        "hours, 1 to 8784",
+        "4",
+    ),
+    Row::optional(
+        TROUBLE,
+        "stuck.rebootedHours",
+        "The limit of the stage `rebooted`, where nobody has been asked; and how long after the end of its request a \
+         copy may be left over.",
+        "hours, 1 to 8784",
+        "48",
+    ),
+    Row::optional(
+        TROUBLE,
+        "stuck.forgottenHours",
+        "The limit of the stage `forgotten`: since the end of its grace period.",
+        "hours, 1 to 8784",
+        "24",
+    ),
+    Row::optional(
+        TROUBLE,
+        "stuck.retiredHours",
+        "The limit of the stage `retired`: since the point of no return.",
+        "hours, 1 to 8784",
+        "12",
     ),
 ];
 

@@ -41,19 +41,34 @@ pub struct Letter<'a> {
 }
 
 /// A headline and sentences about one thing.
-struct Part {
-    heading: String,
-    sentences: Vec<String>,
+pub(super) struct Part {
+    pub(super) heading: String,
+    pub(super) sentences: Vec<String>,
+}
+
+/// A headline and rows of when and what.
+pub(super) struct History {
+    pub(super) heading: String,
+    pub(super) rows: Vec<(String, String)>,
 }
 
 /// What stands in a mail, whatever it is about.
-struct Content<'a> {
-    title: String,
-    lines: Vec<String>,
-    links: Option<&'a Links>,
-    facts: Vec<Fact>,
-    parts: Vec<Part>,
-    small: Vec<String>,
+#[derive(Default)]
+pub(super) struct Content<'a> {
+    pub(super) title: String,
+    pub(super) lines: Vec<String>,
+    pub(super) links: Option<&'a Links>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) history: Option<History>,
+    pub(super) parts: Vec<Part>,
+    pub(super) small: Vec<String>,
+}
+
+impl Content<'_> {
+    /// As plain text, and as HTML.
+    pub(super) fn rendered(&self) -> (String, String) {
+        (rendered(&Text { content: self }), rendered(&Html { content: self }))
+    }
 }
 
 #[derive(Template)]
@@ -94,7 +109,7 @@ impl Letter<'_> {
             News::Withdrawn { why } => self.withdrawn(&facts, why),
         };
         let small = vec![self.signature()];
-        let content = Content { title, lines, links, facts: Vec::new(), parts: Vec::new(), small };
+        let content = Content { title, lines, links, small, ..Content::default() };
         self.mail("Re: ", approver, &content)
     }
 
@@ -132,6 +147,7 @@ impl Letter<'_> {
             ],
             links,
             facts: all,
+            history: None,
             parts: vec![
                 Part { heading: format!("When {whose}"), sentences: facts.consequences() },
                 Part {
@@ -182,6 +198,13 @@ impl Letter<'_> {
                  copy: restart what holds them."
             ),
         ];
+        if let Some(secret) = &self.own.facts().secret {
+            lines.push(format!(
+                "Its master password is its own, not production's: whoever may read the secret {} in Secrets Manager \
+                 finds it there.",
+                secret.arn
+            ));
+        }
         if let Some(who) = too_late {
             lines.push(format!("{who} cancelled as well, but too late: the switch was already under way."));
         }
@@ -253,6 +276,7 @@ impl Letter<'_> {
         // an id of its own, and nobody keeps the first one's. No two requests share it.
         let resource = &self.own.facts().resource_id;
         let domain = self.sender.rsplit('@').next().unwrap_or_default();
+        let (text, html) = content.rendered();
         Mail {
             from_name: format!("RDS Echo {}", self.settings.name),
             from: self.sender.to_owned(),
@@ -260,13 +284,13 @@ impl Letter<'_> {
             reply_to: self.settings.promote.reply_to.clone(),
             thread: format!("<{}.{resource}.{}@{domain}>", self.settings.name, self.request.number),
             subject: one_line(&format!("{prefix}{}", self.base())),
-            text: rendered(&Text { content }),
-            html: rendered(&Html { content }),
+            text,
+            html,
         }
     }
 }
 
 /// A head line of a mail is one line, whatever stands in it.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|each| if each.is_control() { ' ' } else { each }).collect()
 }

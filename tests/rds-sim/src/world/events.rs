@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tag_state::facts::Event;
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,16 @@ pub struct RdsEvent {
 }
 
 impl RdsEvent {
+    /// What DescribeEvents tells of it: everything but its id.
+    pub fn facts(&self) -> Event {
+        Event {
+            at: self.at,
+            id: None,
+            categories: vec![self.category.to_owned()],
+            message: self.message.clone().into_owned(),
+        }
+    }
+
     /// `detail` of the EventBridge event.
     pub fn detail(&self) -> Value {
         json!({

@@ -29,6 +29,7 @@ impl Watch {
         let (Some((looked, Some(shown))), Some((looked_at_record, shown_record))) = (single, record) else {
             return self.violated(process, 1, &format!("destroys {identifier} without a last look"));
         };
+        self.judge_held(world, process, identifier, &shown.tags);
         let mut wrong = Vec::new();
         if !matches!(shown_record, Record::Cname { .. }) || points(&shown_record, shown.address.as_deref()) {
             wrong.push("the CNAME, as read, does not speak for it".to_owned());

@@ -67,22 +67,8 @@ impl Watch {
         }
     }
 
-    /// The rollback's swap: at least it must live.
-    pub(super) fn judge_return(&mut self, world: &World, process: &Process, value: &str) {
-        let Some((instance, looked, _)) = self.target(world, process, value) else { return };
-        let changed_by_us = self
-            .ledger
-            .lives
-            .get(&instance.resource_id)
-            .is_some_and(|life| life.changed_by_us.iter().any(|step| *step > looked));
-        if instance.status != "available" && changed_by_us {
-            let what = format!("returns to {}, which is {} by our own doing", instance.identifier, instance.status);
-            self.violated(process, 4, &what);
-        }
-    }
-
     /// Whom a swap is to, when the process looked at it last, and what it saw.
-    fn target<'a>(
+    pub(super) fn target<'a>(
         &mut self,
         world: &'a World,
         process: &Process,
@@ -102,7 +88,7 @@ impl Watch {
     }
 
     /// What a promoted instance must have and this one has not.
-    fn lacks(&self, shown: &Instance) -> Option<String> {
+    pub(super) fn lacks(&self, shown: &Instance) -> Option<String> {
         let mut wanted = self.settings.modify.parameters.iter();
         let lacking = wanted.find(|(parameter, value)| !shown.has(**parameter).is_some_and(|has| has.satisfies(value)));
         let mut groups = shown.parameter_group_statuses.iter().chain(&shown.option_group_statuses);

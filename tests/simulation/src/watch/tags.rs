@@ -3,6 +3,7 @@
 use rds_sim::world::World;
 use tag_state::facts::{Record, Tags};
 
+use super::holds::by_a_persons_word;
 use super::{Watch, points};
 use crate::port::Process;
 
@@ -16,13 +17,17 @@ impl Watch {
         let read_here = record.as_ref().is_some_and(|(_, record)| points(record, address.as_deref()));
         let here = swapped_to.as_deref().map_or(read_here, |swapped| swapped == identifier);
         match self.get(tags, "stage") {
-            Some("promoted") if !here && process.name != "rollback" => {
+            Some("promoted") if !here && by_a_persons_word(process) => {
+                self.judge_persons_choice(process, identifier, &shown);
+            }
+            Some("promoted") if !here => {
                 self.violated(process, 5, &format!("calls {identifier} promoted, and the CNAME is elsewhere"));
             }
             Some("forgotten") if here => {
                 self.violated(process, 5, &format!("forgets {identifier}, which the CNAME points at"));
             }
             Some("retired") => {
+                self.judge_condemned(process, identifier, &shown);
                 let kept_until = self.since(&shown).map(|since| since + self.settings.retire.grace);
                 let is_cname = record.as_ref().is_some_and(|(_, record)| matches!(record, Record::Cname { .. }));
                 if self.get(&shown, "stage") != Some("forgotten")
@@ -34,6 +39,9 @@ impl Watch {
                 }
             }
             _ => {}
+        }
+        if self.get(tags, "final").is_some() {
+            self.violated(process, 15, &format!("writes the mark of final snapshots to {identifier}"));
         }
         if let Some(notified) = self.get(tags, "notified").map(str::to_owned) {
             self.judge_notified(world, process, identifier, &notified);

@@ -1,0 +1,238 @@
+//! What is wrong with an instance, if anything is: it failed, or it has been waiting for too long, with a name for what
+//! it waits for. Nothing is done about it here: it is told, once, and a person decides. Waiting for people is no trouble.
+
+mod telling;
+mod what;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::request::given_up;
+use super::{differing, unsettled};
+use crate::attempt;
+use crate::overview::learned;
+use crate::own::OwnInstance;
+use crate::parameter::Value;
+use crate::reason::Reason;
+use crate::settings::{Approval, Settings};
+use crate::stage::Stage;
+use crate::status::{Class, classify};
+
+pub use telling::{ANNOUNCED, Mark, Tell, note_refusal, tell};
+pub use what::{CODES, What};
+
+/// What is learned from a copy that took minutes must not make every longer one a trouble.
+const LEAST_LEARNED: SignedDuration = SignedDuration::from_hours(3);
+/// A maintenance window comes once a week.
+const WINDOW: SignedDuration = SignedDuration::from_hours(8 * 24);
+/// How long after it was set up a copy may still seem to change, because reads lag behind.
+const CALM: SignedDuration = SignedDuration::from_hours(1);
+
+/// What is wrong with an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What.
+    pub what: What,
+    /// Since when it is in its stage: RDS tells of no state since when it lasts.
+    pub since: Timestamp,
+    /// What is wanted and is not so, one a line.
+    pub differences: Vec<String>,
+}
+
+/// What is wrong with an instance now; `None` where nothing is. `all` are all of this echo's: what an earlier one took
+/// says how long is long.
+pub fn trouble(settings: &Settings, own: &OwnInstance, all: &[OwnInstance], now: Timestamp) -> Option<Trouble> {
+    let since = own.tags().since?;
+    let what = match own.stage() {
+        Stage::New | Stage::Modified => on_its_way(settings, own, all, since, now),
+        Stage::Rebooted => set_up(settings, own, all, since, now),
+        Stage::Promoted => in_use(own),
+        Stage::Forgotten | Stage::Retired => on_its_way_out(settings, own, all, since, now),
+    }?;
+    Some(Trouble { what, since, differences: differences(settings, own) })
+}
+
+/// What an instance lacks of what is asked for: setting, actual, wanted.
+pub fn differences(settings: &Settings, own: &OwnInstance) -> Vec<String> {
+    let wants = matches!(own.stage(), Stage::New | Stage::Modified | Stage::Rebooted) && own.facts().created.is_some();
+    let parameters = differing(own.facts(), &settings.modify.parameters).filter(|_| wants);
+    parameters
+        .map(|(parameter, wanted)| {
+            let actual = own.facts().has(parameter).map_or("nothing".to_owned(), Value::to_string);
+            format!("{parameter}: wanted {wanted}, actual {actual}")
+        })
+        .collect()
+}
+
+/// After how long in its stage an instance is stuck. What is set counts first; then, for the way to being set up, three
+/// times what the latest other one took; then the one limit for all.
+pub fn limit(settings: &Settings, own: &OwnInstance, all: &[OwnInstance]) -> SignedDuration {
+    let limits = &settings.troubles.stuck;
+    let stage = own.stage();
+    let (set, learns) = match stage {
+        Stage::New => (limits.new, true),
+        Stage::Modified => (limits.modified, true),
+        Stage::Rebooted | Stage::Promoted => (limits.rebooted, false),
+        Stage::Forgotten => (limits.forgotten, false),
+        Stage::Retired => (limits.retired, false),
+    };
+    let learned = learned(own, all, stage).filter(|_| learns).map(|took| (took * 3).max(LEAST_LEARNED));
+    let waits_for_window = stage == Stage::Modified && !settings.modify.apply_immediately;
+    let least = if waits_for_window { WINDOW } else { SignedDuration::ZERO };
+    set.unwrap_or_else(|| learned.unwrap_or(limits.otherwise).max(least))
+}
+
+fn is_over(from: Timestamp, limit: SignedDuration, now: Timestamp) -> bool {
+    from.checked_add(limit).is_ok_and(|until| now > until)
+}
+
+/// `new` and `modified`.
+fn on_its_way(
+    settings: &Settings,
+    own: &OwnInstance,
+    all: &[OwnInstance],
+    since: Timestamp,
+    now: Timestamp,
+) -> Option<What> {
+    let status = own.facts().status.clone();
+    let class = classify(&status);
+    let refused = own.tags().trouble.as_ref().filter(|mark| mark.at >= since).and_then(|mark| mark.said.as_ref());
+    match (class, refused) {
+        // `stopping` may be the end of an upgrade, and is over soon.
+        (Class::Stopped, _) if status == "stopped" => return Some(What::Stopped { status }),
+        (Class::Ready, Some(said)) if own.stage() == Stage::New => {
+            return Some(What::ModifyRefused { said: said.clone() });
+        }
+        (Class::Ready | Class::Busy | Class::Stopped | Class::Failed | Class::Going | Class::Unknown, _) => {}
+    }
+    let groups = &own.facts().parameter_group_statuses;
+    if class == Class::Ready && groups.iter().any(|group| group == "failed-to-apply") {
+        return Some(What::GroupFailed { what: "its parameter group is failed-to-apply".to_owned() });
+    }
+    is_over(since, limit(settings, own, all), now).then(|| waits_for(settings, own, class, status))?
+}
+
+/// What one that has been on its way for too long waits for; `None` where its stage is about to give it up, or it goes.
+fn waits_for(settings: &Settings, own: &OwnInstance, class: Class, status: String) -> Option<What> {
+    Some(match class {
+        Class::Going => return None,
+        Class::Failed => What::StillFailed { status },
+        Class::Stopped => What::Stopped { status },
+        Class::Unknown => What::UnknownStatus { status },
+        Class::Busy => match status.as_str() {
+            "creating" => What::StillRestoring { status },
+            "maintenance" | "upgrading" => What::Maintenance { status },
+            _ => What::StillBusy { status },
+        },
+        Class::Ready => {
+            let pending = own.facts().pending.iter().cloned().collect::<Vec<_>>().join(", ");
+            if !pending.is_empty() {
+                return Some(What::Pending { what: pending });
+            }
+            match unsettled(settings, own.facts(), true).filter(|_| own.stage() == Stage::Modified) {
+                Some(Reason::NotInEffect { what }) => What::SettingsDiffer { what },
+                Some(other) => What::GroupNotApplied { what: other.to_string() },
+                None => What::NotTakenOn { stage: own.stage() },
+            }
+        }
+    })
+}
+
+/// `rebooted`: everything was in effect once.
+fn set_up(
+    settings: &Settings,
+    own: &OwnInstance,
+    all: &[OwnInstance],
+    since: Timestamp,
+    now: Timestamp,
+) -> Option<What> {
+    let facts = own.facts();
+    let status = facts.status.clone();
+    let class = classify(&status);
+    let limit = limit(settings, own, all);
+    if let Some(reason) = given_up(settings, own, now) {
+        let end = own.tags().request.map_or(since, |request| request.expires);
+        return is_over(end, limit, now).then(|| What::LeftOver { why: reason.to_string() });
+    }
+    if class == Class::Stopped && status == "stopped" {
+        return Some(What::Stopped { status });
+    }
+    if class == Class::Ready && facts.pending.is_empty() && is_over(since, CALM, now) {
+        // Protection comes first in none of these, and modify switches it on again: it would hide the others.
+        let differs = differing(facts, &settings.modify.parameters).next().is_some();
+        let of_group = facts.parameter_group_statuses.iter().find(|group| *group != "in-sync");
+        if differs {
+            return Some(What::ChangedSince { what: differences(settings, own).join("; ") });
+        }
+        if let Some(group) = of_group.filter(|group| *group != "applying") {
+            return Some(What::ChangedSince { what: format!("its parameter group is {group}") });
+        }
+        if !facts.deletion_protection {
+            return Some(What::Unprotected {});
+        }
+    }
+    let waiting_for_people = match (&settings.promote.approval, own.tags().request) {
+        (Approval::Typed, _) => true,
+        (Approval::Required { .. }, Some(request)) => {
+            let all_mailed = own.tags().notified.as_ref().is_some_and(|notified| notified.is_of(request));
+            if !all_mailed && is_over(request.requested, CALM, now) {
+                return Some(What::MailsNotSent {});
+            }
+            true
+        }
+        (Approval::Required { .. }, None) | (Approval::None, _) => false,
+    };
+    if waiting_for_people || !is_over(since, limit, now) {
+        return None;
+    }
+    match class {
+        Class::Ready if facts.pending.is_empty() => Some(What::NotTakenOn { stage: Stage::Rebooted }),
+        Class::Ready | Class::Busy | Class::Stopped | Class::Failed | Class::Going | Class::Unknown => {
+            waits_for(settings, own, class, status)
+        }
+    }
+}
+
+/// `promoted`: people work with it.
+fn in_use(own: &OwnInstance) -> Option<What> {
+    let status = own.facts().status.clone();
+    match classify(&status) {
+        Class::Failed => Some(What::InUseFailed { status }),
+        Class::Stopped if status == "stopped" => Some(What::InUseStopped { status }),
+        Class::Ready | Class::Busy | Class::Stopped | Class::Going | Class::Unknown => None,
+    }
+}
+
+/// `forgotten` and `retired`.
+fn on_its_way_out(
+    settings: &Settings,
+    own: &OwnInstance,
+    all: &[OwnInstance],
+    since: Timestamp,
+    now: Timestamp,
+) -> Option<What> {
+    let status = own.facts().status.clone();
+    let limit = limit(settings, own, all);
+    let is_going = classify(&status) == Class::Going;
+    if own.stage() == Stage::Forgotten && !is_held(settings, own, now) {
+        let kept_until = since.checked_add(settings.retire.grace).unwrap_or(Timestamp::MAX);
+        if is_over(kept_until, limit, now) {
+            return Some(if is_going { What::StillGoing { status } } else { What::NotRetired {} });
+        }
+    }
+    if own.stage() == Stage::Retired && is_over(since, limit, now) {
+        return Some(if is_going { What::StillGoing { status } } else { What::NotDeleted { status } });
+    }
+    if !attempt::has_failed(own) {
+        return None;
+    }
+    let why = own.tags().failure.clone().unwrap_or_default();
+    let attempt = attempt::of(own).number;
+    Some(What::Failed { why, attempt, of: settings.troubles.retries.saturating_add(1) })
+}
+
+/// Whether a person keeps it, until a date, by the tag `hold`.
+fn is_held(settings: &Settings, own: &OwnInstance, now: Timestamp) -> bool {
+    let held = own.facts().tags.get(&settings.name.tag_key("hold"));
+    let until = held.and_then(|text| text.split(' ').next()).and_then(|until| until.parse::<Timestamp>().ok());
+    until.is_some_and(|until| now < until)
+}

@@ -1,0 +1,190 @@
+//! The kinds of trouble: each with a short name for machines and the run book, and a sentence for people.
+
+use std::fmt;
+
+use crate::stage::Stage;
+
+macro_rules! troubles {
+    ($($(#[$doc:meta])* $variant:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* } $code:literal => $text:literal;)*) => {
+        /// What is wrong.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum What { $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $type),* }),* }
+
+        /// Every short name.
+        pub const CODES: &[&str] = &[$($code),*];
+
+        impl What {
+            /// A short name that stays the same.
+            pub const fn code(&self) -> &'static str {
+                match self { $(What::$variant { .. } => $code),* }
+            }
+        }
+
+        impl fmt::Display for What {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self { $(What::$variant { $($field),* } => write!(f, $text)),* }
+            }
+        }
+    };
+}
+
+troubles! {
+    /// It was given up because it had failed.
+    Failed {
+        /// Why, as its tag has it.
+        why: String,
+        /// Which try of a row it was.
+        attempt: u32,
+        /// How many there are in a row.
+        of: u32
+    } "failed" => "it has failed and was given up (try {attempt} of {of}): {why}";
+    /// What people work with has failed.
+    InUseFailed {
+        /// Its status.
+        status: String
+    } "in-use-failed" => "it is in use, and its status is {status}, which it does not leave by itself";
+    /// What people work with is stopped.
+    InUseStopped {
+        /// Its status.
+        status: String
+    } "in-use-stopped" => "it is in use, and it is {status}: somebody stopped it";
+    /// Somebody stopped one on its way.
+    Stopped {
+        /// Its status.
+        status: String
+    } "stopped" => "it is {status}: somebody stopped it, and nothing goes on until it is started";
+    /// RDS does not take the settings.
+    ModifyRefused {
+        /// What RDS said.
+        said: String
+    } "modify-refused" => "RDS refused its settings: {said}";
+    /// A group cannot be applied.
+    GroupFailed {
+        /// Which, and its state.
+        what: String
+    } "group-failed" => "{what}: RDS could not apply it";
+    /// The restore takes too long.
+    StillRestoring {
+        /// Its status.
+        status: String
+    } "still-restoring" => "it is still being restored (status {status})";
+    /// AWS works on it.
+    Maintenance {
+        /// Its status.
+        status: String
+    } "maintenance" => "RDS maintains it (status {status}), for longer than this stage should take";
+    /// RDS is at work on it for too long.
+    StillBusy {
+        /// Its status.
+        status: String
+    } "still-busy" => "RDS has been at work on it for too long (status {status})";
+    /// It failed, and nobody has given it up.
+    StillFailed {
+        /// Its status.
+        status: String
+    } "still-failed" => "its status is {status}, and it was not given up: the function of its stage fails, or the CNAME points at it";
+    /// A status that nobody here knows, for too long.
+    UnknownStatus {
+        /// Its status.
+        status: String
+    } "unknown-status" => "its status {status:?} is not known to this version, and stays";
+    /// Changes wait for the maintenance window, or do not come into effect.
+    Pending {
+        /// Their names.
+        what: String
+    } "pending" => "changes are pending for too long: {what}; they wait for the maintenance window, or RDS does not apply them";
+    /// It has not what was asked for.
+    SettingsDiffer {
+        /// Wanted and actual.
+        what: String
+    } "settings-differ" => "its modification was accepted, but is not in effect: {what}";
+    /// A group is not in effect.
+    GroupNotApplied {
+        /// Which, and its state.
+        what: String
+    } "group-not-applied" => "{what}, for longer than it should be";
+    /// Somebody changed it, or the settings, after it was set up.
+    ChangedSince {
+        /// Wanted and actual.
+        what: String
+    } "changed-since" => "it was changed after it had been set up, or the settings were: {what}";
+    /// Somebody switched its protection off.
+    Unprotected {} "unprotected" => "somebody switched its deletion protection off; modify switches it on again";
+    /// It is ready for the next stage, and that does not come.
+    NotTakenOn {
+        /// The stage that it is in.
+        stage: Stage
+    } "not-taken-on" => "it is ready for what follows {stage}, and that does not come";
+    /// Nobody could be asked.
+    MailsNotSent {} "mails-not-sent" => "its approval was requested, and nobody could be mailed";
+    /// Nobody wants it any more, and it costs.
+    LeftOver {
+        /// Why.
+        why: String
+    } "left-over" => "it is not going to be used, and stays until the next one takes its place: {why}";
+    /// It should have been retired.
+    NotRetired {} "not-retired" => "its grace period is long over, and it is not retired";
+    /// It should have been deleted.
+    NotDeleted {
+        /// Its status.
+        status: String
+    } "not-deleted" => "it is retired, and is not deleted (status {status})";
+    /// Its deletion hangs.
+    StillGoing {
+        /// Its status.
+        status: String
+    } "still-going" => "it has been going for too long (status {status})";
+}
+
+impl What {
+    /// Whether it is a wait that has become too long, and no event.
+    pub const fn is_stuck(&self) -> bool {
+        !matches!(self, What::Failed { .. } | What::InUseFailed { .. } | What::InUseStopped { .. })
+    }
+
+    /// Whether it is certain without knowing how long others took.
+    pub(super) const fn is_certain(&self) -> bool {
+        matches!(
+            self,
+            What::Failed { .. }
+                | What::InUseFailed { .. }
+                | What::InUseStopped { .. }
+                | What::Stopped { .. }
+                | What::ModifyRefused { .. }
+                | What::GroupFailed { .. }
+                | What::ChangedSince { .. }
+        )
+    }
+
+    /// Whether it comes and goes beside another one: each night a stuck copy is backed up, and that is no news.
+    pub(super) const fn is_passing(&self) -> bool {
+        matches!(self, What::StillBusy { .. } | What::Maintenance { .. })
+    }
+
+    /// What the mark says that was told: the code, and where each status is told once, that too.
+    pub(super) fn word(&self) -> String {
+        match self {
+            What::InUseFailed { status } | What::InUseStopped { status } => format!("{}/{status}", self.code()),
+            What::Failed { .. }
+            | What::Stopped { .. }
+            | What::ModifyRefused { .. }
+            | What::GroupFailed { .. }
+            | What::StillRestoring { .. }
+            | What::Maintenance { .. }
+            | What::StillBusy { .. }
+            | What::StillFailed { .. }
+            | What::UnknownStatus { .. }
+            | What::Pending { .. }
+            | What::SettingsDiffer { .. }
+            | What::GroupNotApplied { .. }
+            | What::ChangedSince { .. }
+            | What::Unprotected {}
+            | What::NotTakenOn { .. }
+            | What::MailsNotSent {}
+            | What::LeftOver { .. }
+            | What::NotRetired {}
+            | What::NotDeleted { .. }
+            | What::StillGoing { .. } => self.code().to_owned(),
+        }
+    }
+}
