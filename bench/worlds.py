@@ -31,6 +31,8 @@ OPTIONS = {
     "new.dbInstanceClass": "db.t4g.medium",
     "new.tags": "'team=shop,purpose=a copy to develop with'",
     "mod.backupRetentionPeriod": "1",
+    # The peers know no secrets, and all shall do the same.
+    "mod.manageMasterUserPassword": "false",
     "promote.cname": CNAME,
     "promote.hostedZoneId": "Z0123456789ABCDEFGHIJ",
     "promote.approval": "required",
@@ -184,6 +186,7 @@ TRANSITIONS = (
     Transition("promote", "swap", event("promote/approval-confirmed.json"), plant_confirmed, "moved from dev-legacy", 7, lists=True),
     # Listed, the name's record read, tagged, announced.
     Transition("retire", "condemn", event("retire/schedule.json"), plant_forgotten, "to be destroyed", 3, lists=True),
-    # Listed, the name's record read; both once more; the protection off, deleted.
-    Transition("retire", "destroy", event("retire/schedule.json"), plant_retired, "deletion requested", 5, lists=True),
+    # Listed, the name's record read; both once more; the protection off, the final snapshot's name noted, deleted; that
+    # snapshot described and marked.
+    Transition("retire", "destroy", event("retire/schedule.json"), plant_retired, "deletion requested", 8, lists=True),
 )

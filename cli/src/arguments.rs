@@ -176,8 +176,8 @@ pub enum Command {
         /// The instance.
         #[arg(value_name = "INSTANCE")]
         instance: String,
-        /// A date, which is its beginning in rdsecho.promote.timeZone (2026-12-01), a time with its offset
-        /// (2026-12-01T18:00:00Z), or a length of time from now (3d, 12h, 2w).
+        /// A date, which is its beginning in rdsecho.promote.timeZone (2026-12-01), a time there (2026-12-01T18:00) or
+        /// with its offset (2026-12-01T18:00:00Z), or a length of time from now (3d, 12h, 2w).
         #[arg(long, value_name = "UNTIL", default_value = DEFAULT_HOLD)]
         until: String,
         /// What for: status shows it. At most 200 characters are kept.

@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Identity, Lookups, Macs, Mailer, Rds};
+use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Identity, Lookups, Macs, Mailer, Rds, Usage};
 use tag_state::approval::Mac;
-use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
     Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
     SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
@@ -104,7 +104,13 @@ impl Rds for Hands<'_> {
     }
 
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Answer<()> {
-        self.may("AddTagsToResource", arn.rsplit(':').next().unwrap_or(arn))?;
+        let subject = arn.rsplit(':').next().unwrap_or(arn);
+        // Only the final snapshot of an instance is tagged, whose deletion was confirmed.
+        if arn.contains(":snapshot:") {
+            self.in_time("AddTagsToResource", subject)?;
+        } else {
+            self.may("AddTagsToResource", subject)?;
+        }
         self.session.rds.add_tags(arn, tags).await
     }
 
@@ -115,6 +121,21 @@ impl Rds for Hands<'_> {
 
     async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
         self.session.rds.events(identifier, since).await
+    }
+
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>> {
+        self.session.rds.manual_snapshots(prefix).await
+    }
+
+    async fn delete_snapshot(&self, delete: &DeleteSnapshot) -> Answer<()> {
+        self.may("DeleteDBSnapshot", delete.identifier())?;
+        self.session.rds.delete_snapshot(delete).await
+    }
+}
+
+impl Usage for Hands<'_> {
+    async fn connections(&self, instance: &str, minutes: i64, now: Timestamp) -> Answer<Option<i64>> {
+        self.session.usage.connections(instance, minutes, now).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where and as whom a command calls AWS, for which echo.
 
-use aws::{Aws, Environment, EventBridge, Kms, Rds, Route53, Ses};
+use aws::{Aws, CloudWatch, Environment, EventBridge, Iam, Kms, Rds, Route53, Ses};
 use jiff::Timestamp;
 use stages::ports::{Answer, Identity, Lookups};
 use tag_state::facts::zone_of;
@@ -27,8 +27,12 @@ pub struct Session {
     pub mailer: Ses,
     /// Amazon EventBridge.
     pub announcer: EventBridge,
+    /// Amazon CloudWatch.
+    pub usage: CloudWatch,
     /// The rest.
     pub lookups: Aws,
+    /// AWS IAM.
+    pub roles: Iam,
     identity: Option<Answer<Identity>>,
 }
 
@@ -75,9 +79,11 @@ impl Session {
             rds: Rds::new(&environment),
             dns: Route53::new(&environment),
             macs: Kms::new(&environment),
+            usage: CloudWatch::new(&environment),
             mailer: Ses::new(&environment),
             announcer: EventBridge::new(&environment),
             lookups: Aws::new(&environment),
+            roles: Iam::new(&environment),
             identity: None,
             settings,
         })

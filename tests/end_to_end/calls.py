@@ -35,15 +35,18 @@ class Judge:
             case "DescribeDBInstances" | "RebootDBInstance":
                 yield Ask(operation, instance, resource_tags=has)
             case "DescribeDBSnapshots":
-                yield Ask(operation, snapshot or instance, resource_tags=has)
+                everything = instance if "DBInstanceIdentifier" in said else f"{RDS}snapshot:*"
+                yield Ask(operation, snapshot or everything, resource_tags=has)
             case "DescribeDBParameterGroups":
                 yield Ask(operation, f"{RDS}pg:{said['DBParameterGroupName']}")
             case "DescribeOptionGroups":
                 yield Ask(operation, f"{RDS}og:{said['OptionGroupName']}")
             case "DescribeDBSubnetGroups":
                 yield Ask(operation, f"{RDS}subgrp:{said['DBSubnetGroupName']}")
-            case "DescribeDBEngineVersions" | "DescribeOrderableDBInstanceOptions" | "DescribeAccountAttributes":
+            case "DescribeDBEngineVersions" | "DescribeOrderableDBInstanceOptions" | "DescribeAccountAttributes" | "DescribeEvents":
                 yield Ask(operation, "*")
+            case "DeleteDBSnapshot":
+                yield Ask(operation, snapshot, resource_tags=dict(self._tags[snapshot]))
             case "AddTagsToResource":
                 arn = said["ResourceName"]
                 yield Ask(operation, arn, resource_tags=dict(self._tags[arn]), request_tags=tags)
@@ -108,6 +111,9 @@ class Judge:
         yield Ask(operation, "*")
 
     def _sts(self, operation, said):
+        yield Ask(operation, "*")
+
+    def _cloudwatch(self, operation, said):
         yield Ask(operation, "*")
 
 

@@ -69,6 +69,9 @@ BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
 IDENTITIES = [f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}" for name in ("example.test", seed.SENDER)]
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!db-8f0a-AbCdEf"
 SHA_256 = {"kms:MacAlgorithm": "HMAC_SHA_256"}
+SECRET_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/99a2b0c4-1d3e-4f56-8a7b-5e6f7a8b9c0d"
+BY_SECRETS_MANAGER = {"kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com"}
+FINAL_MARK = {"rdsecho:dev:final": "dev-2026-11-30-final"}
 BY_RDS = {"kms:ViaService": f"rds.{REGION}.amazonaws.com"}
 OF_RDS = {"kms:ResourceAliases": ["alias/aws/rds"]}
 TO_MONITORING = {"iam:PassedToService": "monitoring.rds.amazonaws.com"}
@@ -120,11 +123,13 @@ def other_calls(roles, function):
             "rds:ModifyDBInstance", used("pg", "og", "subgrp", "secgrp")
         ),
         ("`rds:AddTagsToResource`", "any of these"): asks(TAGS, used("snapshot", "pg", "og", "subgrp", "secgrp"), request_tags=MANAGED),
-        ("`rds:DescribeDBSnapshots`", "any snapshot of the account"): asks("rds:DescribeDBSnapshots", [SNAPSHOT, FINAL]),
+        ("`rds:DescribeDBSnapshots`", "a final snapshot of ours"): asks("rds:DescribeDBSnapshots", [FINAL]),
+        ("`rds:DescribeDBSnapshots`", "any other snapshot of the account"): asks("rds:DescribeDBSnapshots", [SNAPSHOT]),
         ("`rds:DescribeDBParameterGroups`", "any `pg` of the account"): asks("rds:DescribeDBParameterGroups", used("pg")),
         ("`rds:DescribeOptionGroups`", "any `og` of the account"): asks("rds:DescribeOptionGroups", used("og")),
         ("`rds:DescribeDBSubnetGroups`", "any `subgrp` of the account"): asks("rds:DescribeDBSubnetGroups", used("subgrp")),
         (LOOKS, "the account, of which IAM knows no resources there"): asks(LOOKS.replace("`", "").replace(",", ""), ["*"]),
+        ("`rds:DescribeEvents`", "RDS's events, which IAM binds to no resource"): asks("rds:DescribeEvents", ["*"]),
         ("`rds:CreateDBSnapshot`, `rds:AddTagsToResource`", "a final snapshot of ours, with its instance's tags"): asks(
             f"rds:CreateDBSnapshot {TAGS}", [FINAL, f"{RDS}snapshot:before-dev-2026-11-30"], request_tags=MANAGED
         ),
@@ -137,8 +142,23 @@ def other_calls(roles, function):
             [f"{RDS}snapshot:production-final", SNAPSHOT, f"{RDS}snapshot:dev-qa-2026-11-30-final", FINAL.replace(ACCOUNT, OTHER_ACCOUNT)],
             request_tags=MANAGED,
         ),
-        ("`rds:DeleteDBSnapshot`, `rds:CopyDBSnapshot`, `rds:ModifyDBSnapshotAttribute`", "any snapshot"): asks(
-            "rds:DeleteDBSnapshot rds:CopyDBSnapshot rds:ModifyDBSnapshotAttribute", [SNAPSHOT, FINAL]
+        ("`rds:CopyDBSnapshot`, `rds:ModifyDBSnapshotAttribute`", "any snapshot"): asks(
+            "rds:CopyDBSnapshot rds:ModifyDBSnapshotAttribute", [SNAPSHOT, FINAL]
+        ),
+        ("`rds:DeleteDBSnapshot`", "a final snapshot of ours that is marked"): [Ask("rds:DeleteDBSnapshot", FINAL, resource_tags=FINAL_MARK)],
+        ("`rds:DeleteDBSnapshot`", "the same without the mark, such as one that a person took; a marked one of another name"): [
+            *asks("rds:DeleteDBSnapshot", [SNAPSHOT, FINAL]),
+            Ask("rds:DeleteDBSnapshot", FINAL, resource_tags=MANAGED),
+            Ask("rds:DeleteDBSnapshot", FINAL, resource_tags={"rdsecho:dev-qa:final": "dev-2026-11-30-final"}),
+            Ask("rds:DeleteDBSnapshot", f"{RDS}snapshot:before-the-upgrade", resource_tags=FINAL_MARK),
+        ],
+        ("`cloudwatch:GetMetricStatistics`", "CloudWatch, which knows no resources to read"): asks("cloudwatch:GetMetricStatistics", ["*"]),
+        ("`kms:CreateGrant`, `kms:Decrypt`, `kms:GenerateDataKey`", "the secret's key, through RDS or Secrets Manager"): [
+            *asks("kms:CreateGrant kms:Decrypt kms:GenerateDataKey", [SECRET_KEY], BY_RDS),
+            *asks("kms:CreateGrant kms:Decrypt kms:GenerateDataKey", [SECRET_KEY], BY_SECRETS_MANAGER),
+        ],
+        ("`kms:CreateGrant`, `kms:Decrypt`, `kms:GenerateDataKey`", "the secret's key by itself"): asks(
+            "kms:CreateGrant kms:Decrypt kms:GenerateDataKey", [SECRET_KEY]
         ),
         ("`kms:GenerateMac`", "the approval key"): asks("kms:GenerateMac", [roles.key], SHA_256),
         ("`kms:VerifyMac`", "the approval key"): asks("kms:VerifyMac", [roles.key], SHA_256),
@@ -222,6 +242,7 @@ def other_calls(roles, function):
         ("`ses:GetEmailIdentity`", "any identity of the account"): asks("ses:GetEmailIdentity", IDENTITIES),
         ("`ses:GetAccount`", "the account"): asks("ses:GetAccount", ["*"]),
         ("`events:PutEvents`", "`Echo Stage Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Stage Changed")),
+        ("`events:PutEvents`", "`Echo Trouble` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Trouble")),
         ("`events:PutEvents`", "`Echo Approval Changed` of `rds-echo`"): asks("events:PutEvents", [BUS], event("Echo Approval Changed")),
         ("`events:PutEvents`", "anything else, or on another bus"): [
             *asks("events:PutEvents", [BUS], event("Echo Paid")),
@@ -259,10 +280,14 @@ def other_calls(roles, function):
     }
 
 
-ASKED = {"Approval"}
+ASKED = {"Approval", "ModManageMasterUserPassword", "Sender"}
 OPTIONS = {
     "StorageKeyArn": STORAGE_KEY,
     "ModManageMasterUserPassword": "true",
+    "ModMasterUserSecretKeyArn": SECRET_KEY,
+    "RetireConnectionMinutes": "30",
+    "KeepFinalSnapshots": "3",
+    "KeepFinalSnapshotDays": "30",
     "ModMonitoringInterval": "60",
     "ModMonitoringRoleArn": MONITORING_ROLE,
     "Tracing": "true",
@@ -272,7 +297,8 @@ OPTIONS = {
 STACKS = {
     "as it comes": ({}, ASKED),
     "with every option": (OPTIONS, ASKED | set(OPTIONS)),
-    "nobody is asked": ({"Approval": "none", "Approvers": "", "Sender": ""}, set()),
+    "nobody is asked": ({"Approval": "none", "Approvers": "", "Sender": ""}, {"ModManageMasterUserPassword"}),
+    "production's password": ({"ModManageMasterUserPassword": "false"}, {"Approval"}),
 }
 
 

@@ -13,15 +13,16 @@ from pathlib import Path
 EXTRACT = Path(__file__).with_suffix(".json")
 # What the extract holds; a role that needs another action needs it here first, so that somebody reads what it is.
 ACTIONS = """
+cloudwatch:GetMetricStatistics
 ec2:DescribeSecurityGroups
 events:PutEvents
 iam:PassRole
-kms:CreateGrant kms:DescribeKey kms:GenerateMac kms:VerifyMac
+kms:CreateGrant kms:Decrypt kms:DescribeKey kms:GenerateDataKey kms:GenerateMac kms:VerifyMac
 lambda:InvokeFunction
 logs:CreateLogStream logs:PutLogEvents
-rds:AddTagsToResource rds:CreateDBSnapshot rds:DeleteDBInstance
+rds:AddTagsToResource rds:CreateDBSnapshot rds:DeleteDBInstance rds:DeleteDBSnapshot
 rds:DescribeAccountAttributes rds:DescribeDBEngineVersions rds:DescribeDBInstances rds:DescribeDBParameterGroups rds:DescribeDBSnapshots
-rds:DescribeDBSubnetGroups rds:DescribeOptionGroups rds:DescribeOrderableDBInstanceOptions
+rds:DescribeDBSubnetGroups rds:DescribeEvents rds:DescribeOptionGroups rds:DescribeOrderableDBInstanceOptions
 rds:ModifyDBInstance rds:RebootDBInstance rds:RestoreDBInstanceFromDBSnapshot
 route53:ChangeResourceRecordSets route53:ListResourceRecordSets
 secretsmanager:CreateSecret secretsmanager:TagResource

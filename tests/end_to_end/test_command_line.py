@@ -174,7 +174,70 @@ def test_the_way_back(town):
     assert town.zone.target() == town.rds.instances()[second]["address"]
     town.rds.advance_to(town.rds.now() + timedelta(days=1))
     cli.run("retire")
-    assert "its stage is retired" in cli.run("rollback", FIRST, code=4).out
+    assert "it is retired, the point of no return" in cli.run("rollback", FIRST, code=4).out
+
+
+def two_cycles(town):
+    """The second one is in use, and the first one forgotten."""
+    set_up(town, FIRST)
+    alone = ("--set", "promote.approval=none")
+    town.cli.run("promote", *alone)
+    town.rds.advance_to(town.rds.now() + timedelta(days=7))
+    seed.add_snapshots(town.rds, town.rds.now())
+    set_up(town, SECOND)
+    town.cli.run("promote", *alone)
+    assert (town.stage(FIRST), town.stage(SECOND)) == ("forgotten", "promoted")
+
+
+def test_the_new_copy_is_bad_and_is_kept_to_be_looked_at(town):
+    two_cycles(town)
+    cli = town.cli
+    back = cli.run("rollback", "--keep=3d").out
+    assert f"{SECOND}  held until 2026-12-10T" in back and f"moved from {SECOND}." in back, back
+    assert back.index("held until") < back.index("moved from"), "first things first"
+    assert town.zone.target() == town.rds.instances()[FIRST]["address"]
+    row = {row["instance"]: row for row in cli.json("status")["instances"]}[SECOND]
+    assert row["held"]["until"] == town.tags(SECOND)["hold"].split(" ")[0] and "kept" in row["held"]["why"]
+    assert f"{SECOND}: held until 2026-12-10T" in cli.run("status").out
+    # The grace period is over long before.
+    town.rds.advance_to(town.rds.now() + timedelta(days=2))
+    assert "it is held until" in cli.run("retire", "--now", code=3).out, "that waits for the end of a hold as well"
+    assert "it is held until" in cli.run("plan").out
+    # It takes longer.
+    said = cli.run("hold", SECOND, "--until", "2026-12-24", "--why", "who deleted the orders? (Ann)").out
+    assert f"{SECOND}  held until 2026-12-24T00:00:00Z" in said
+    assert "who deleted the orders? (Ann)" in cli.run("status").out
+    assert town.tags(SECOND)["hold"] == "2026-12-24T00:00:00Z who deleted the orders=3F =28Ann=29"
+    town.rds.advance_to(town.rds.now() + timedelta(days=4))
+    assert "it is held until" in cli.run("retire", code=3).out
+    assert "released" in cli.run("release", SECOND).out
+    assert "nobody holds it" in cli.run("release", SECOND, code=3).out
+    assert cli.json("retire")["outcomes"][0]["to"] == "retired"
+    assert "it is retired, the point of no return" in cli.run("hold", SECOND, code=4).out
+    town.rds.advance_to(town.rds.now() + timedelta(minutes=15))
+    assert "deletion requested" in cli.run("retire").out
+
+
+def test_a_hold_ends_in_the_future_and_is_for_what_is_ours(town):
+    town.cli.run("new")
+    for wrong, why in (("yesterday", "neither a date"), ("2020-01-01", "has passed"), ("-3d", "has passed")):
+        assert why in town.cli.run("hold", FIRST, f"--until={wrong}", code=2).err
+    assert "has passed" in town.cli.run("rollback", "--keep=2020-01-01", code=2).err
+    assert "none of echo dev's" in town.cli.run("hold", seed.PRODUCTION, code=2).err
+    assert "hold" not in town.tags(FIRST)
+
+
+def test_a_cname_that_can_never_be_changed_is_an_error_and_not_somebody_else(town):
+    two_cycles(town)
+    # There is a zone, but the name does not lie in it: Route 53 calls that an invalid change batch, too.
+    town.cloud.client("route53").create_hosted_zone(Name="elsewhere.test", CallerReference="elsewhere")
+    other = next(zone for zone in town.cloud.client("route53").list_hosted_zones()["HostedZones"] if zone["Name"] == "elsewhere.test.")
+    set_up_again = ("--set", f"promote.hostedZoneId={other['Id'].rsplit('/')[-1]}", "--set", "promote.approval=none")
+    town.rds.advance_to(town.rds.now() + timedelta(days=7))
+    seed.add_snapshots(town.rds, town.rds.now())
+    set_up(town, "dev-2026-12-14")
+    failed = town.cli.run("promote", *set_up_again, code=5)
+    assert "InvalidChangeBatch" in failed.err and "changed by somebody else" not in failed.out, failed
 
 
 def test_requests_again_and_anew_and_answers_without_a_mail(town):

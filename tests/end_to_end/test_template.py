@@ -96,7 +96,7 @@ def test_each_rule_and_schedule_is_tried_for_as_long_as_its_function_and_then_qu
 
 
 def test_the_events_are_those_that_are_known():
-    assert len(RULES) == 9
+    assert len(RULES) == 10
     assert [name for name, _, _ in SCHEDULES] == list(WOKEN)
 
 
@@ -144,7 +144,7 @@ def test_this_stacks_rules_and_nothing_else_may_send_to_the_queue_as_eventbridge
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
     sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
-    assert sources == [{"Fn::GetAtt": [rule, "Arn"]} for _, rule, _ in RULES]
+    assert sources == [{"Fn::GetAtt": [rule, "Arn"]} for rule in [*(rule for _, rule, _ in RULES), "TroubleRule"]]
 
 
 def test_sam_adds_no_queue_no_policy_and_no_role_of_its_own(translated):
@@ -153,7 +153,7 @@ def test_sam_adds_no_queue_no_policy_and_no_role_of_its_own(translated):
         assert {name for name, resource in translated.items() if resource["Type"] == kind} == ours
     targets = [resource["Properties"]["Targets"] for resource in translated.values() if resource["Type"] == "AWS::Events::Rule"]
     schedules = [resource["Properties"] for resource in translated.values() if resource["Type"] == "AWS::Scheduler::Schedule"]
-    assert len(targets) == len(RULES) and len(schedules) == len(SCHEDULES)
+    assert len(targets) == len(RULES) + 1 and len(schedules) == len(SCHEDULES)
     for target in [each for (each,) in targets] + [schedule["Target"] for schedule in schedules]:
         assert target["DeadLetterConfig"] == {"Arn": QUEUE} and target["RetryPolicy"]["MaximumEventAgeInSeconds"] in (900, 21600)
     configs = [resource["Properties"] for resource in translated.values() if resource["Type"] == "AWS::Lambda::EventInvokeConfig"]
@@ -387,6 +387,7 @@ FULLEST = {
     "ModDbParameterGroupName": "development-warehouse-mysql8-0-less-memory",
     "ModBackupRetentionPeriod": "35",
     "ModManageMasterUserPassword": "true",
+    "ModMasterUserSecretKeyArn": "arn:aws:kms:us-east-1:000000000000:key/01234567-89ab-cdef-0123-456789abcdef",
     "ModMonitoringInterval": "60",
     "ModMonitoringRoleArn": "arn:aws:iam::000000000000:role/service-role/rds-enhanced-monitoring-of-development",
     "PromoteTags": "cost-centre=4711 data platform and warehouse - in use",
@@ -399,6 +400,9 @@ FULLEST = {
     "OperatorRoleArn": "arn:aws:iam::000000000000:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Databases_0123456789abcdef",
     "RetireGraceHours": "8784",
     "SkipFinalSnapshot": "false",
+    "RetireConnectionMinutes": "1440",
+    "KeepFinalSnapshots": "100",
+    "KeepFinalSnapshotDays": "3650",
     "ApproveConcurrency": "25",
     "MoreOptions": (
         "-Drdsecho.maxInstances=12 -Drdsecho.settleMinutes=10 -Drdsecho.reboot=when-needed -Drdsecho.promote.ttl=300 "
@@ -425,6 +429,13 @@ def test_the_fullest_sample_fits_and_is_understood(deploy):
         sizes[name] = len(json.dumps(environment, ensure_ascii=False).encode())
     print("bytes of environment:", sizes)
     assert max(sizes.values()) == sizes["request-approval"] < 3500
+    # A standard parameter of SSM holds 4 KB, and CloudFormation makes names of roles of up to 64 characters.
+    options = world.cloud.client("ssm").get_parameter(Name=f"/rds-echo/{world.echo.name}/command-line")["Parameter"]["Value"]
+    roles = dict(pair.split("=") for pair in re.search(r"-Drdsecho\.check\.roles=(\S+)", options)[1].split(","))
+    assert set(roles) == set(FUNCTIONS)
+    longest = len(options.encode()) + sum(64 - len(role) for role in roles.values())
+    print("bytes of the command line's parameter, at most:", longest)
+    assert longest <= 4096
     for name in WOKEN:
         answer, failed = world.echo.invoke(name, {"detail-type": "Echo Schedule", "echo": world.echo.name})
         assert not failed and answer["outcomes"] is not None, answer

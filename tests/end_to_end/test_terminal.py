@@ -61,6 +61,35 @@ def test_without_approvers_the_typed_identifier_is_the_approval(town):
     assert "deletion protection requested" in cli.run("promote").out
 
 
+def test_a_cancelled_one_is_wanted_after_all(town):
+    set_up(town, FIRST)
+    cli = town.cli
+    cli.run("request")
+    record = town.zone.record()
+    assert "people are asked about it" in cli.run("promote", "--to", FIRST, code=4).out
+    cli.run("cancel", "--as", "eli@example.test")
+    for refused in (cli.run("promote", "--to", FIRST, code=6), cli.run("promote", "--to", FIRST, "--yes", code=6)):
+        assert "its identifier must be typed" in refused.err
+    cli.at_a_terminal("promote", "--to", FIRST, answers=["yes"], code=6)
+    assert town.zone.record() == record
+    said = cli.at_a_terminal("promote", "--to", FIRST, answers=[FIRST]).out
+    assert "its identifier was typed" in said
+    assert town.zone.target() == town.rds.instances()[FIRST]["address"]
+    assert town.tags(FIRST)["stage"] == "promoted" and not town.tags(FIRST).get("failure")
+    assert "points at it already" in cli.run("promote", "--to", FIRST, code=3).out
+
+
+def test_before_an_instance_is_held_or_released_it_is_asked_where_all_is(town):
+    town.cli.run("new")
+    settings(town, **INTERACTIVE)
+    cli = town.cli
+    assert "there is no terminal to ask at" in cli.run("hold", FIRST, code=6).err
+    said = cli.at_a_terminal("hold", FIRST, "--until", "2026-12-24", answers=[FIRST]).out
+    assert "held until 2026-12-24T00:00:00Z" in said and town.tags(FIRST)["hold"] == "2026-12-24T00:00:00Z"
+    cli.at_a_terminal("release", FIRST, answers=[FIRST])
+    assert "held" not in cli.run("status").out
+
+
 def test_the_functions_refuse_settings_without_approvers(town, deploy):
     world = deploy()
     configuration = town.cloud.client("lambda").get_function_configuration(FunctionName=world.echo.function("promote"))

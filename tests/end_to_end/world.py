@@ -19,6 +19,7 @@ TIMING = {
     "modify_seconds": 300,
     "reboot_seconds": 90,
     "delete_seconds": 600,
+    "secret_seconds": 60,
 }
 
 

@@ -1,16 +1,19 @@
 """Starts MiniStack as a child process of the local cloud; not imported by anything.
 
 MiniStack itself runs by the real clock. Its children, the functions, inherit an environment in which
-libfaketime shows them the simulated time. Four things are changed or added, each because MiniStack
+libfaketime shows them the simulated time. Five things are changed or added, each because MiniStack
 1.5.33 lacks it:
 
 - a rule's or a schedule's function that fails is treated as MiniStack treats `InvocationType=Event`: tried again, and
   at last put where the function's EventInvokeConfig says, with the pauses shortened;
 - `GET /_local/activity` says whether any invocation is under way, so that nobody has to guess by sleeping;
 - due schedules are looked for five times a second instead of every ten seconds;
-- it answers the functions' runtimes without Nagle's algorithm, which costs 40 ms an invocation.
+- it answers the functions' runtimes without Nagle's algorithm, which costs 40 ms an invocation;
+- SimulatePrincipalPolicy is answered with the context entries and for all resources. A version of MiniStack whose
+  `services/iam.py` reads `ContextEntries` makes that unnecessary; its evaluator, which is asked here, is right already.
 """
 
+import itertools
 import json
 import os
 import signal
@@ -18,6 +21,7 @@ import socketserver
 import sys
 import threading
 import types
+from xml.sax.saxutils import escape
 
 # Before the first retry; twice that before the second. In AWS it is a minute.
 RETRY_PAUSE_SECONDS = 0.2
@@ -115,6 +119,72 @@ def serve_activity(activity):
     ministack.app.app = app
 
 
+def simulate_with_context():
+    """Replaces MiniStack's SimulatePrincipalPolicy, which knows the first resource alone and no context."""
+    from ministack.core import iam_evaluator as evaluator
+    from ministack.core.responses import get_account_id, get_region
+    from ministack.services import iam
+
+    decisions = {"Allow": "allowed", "Deny": "explicitDeny", "ImplicitDeny": "implicitDeny"}
+
+    def members(p, name):
+        for number in itertools.count(1):
+            value = iam._p(p, f"{name}.member.{number}")
+            if not value:
+                return
+            yield value
+
+    def context_entries(p):
+        for number, key in enumerate(members_of_entries(p), 1):
+            entry = f"ContextEntries.member.{number}"
+            values = list(members(p, f"{entry}.ContextKeyValues"))
+            yield key.lower(), values if iam._p(p, f"{entry}.ContextKeyType").endswith("List") else values[0]
+
+    def members_of_entries(p):
+        for number in itertools.count(1):
+            key = iam._p(p, f"ContextEntries.member.{number}.ContextKeyName")
+            if not key:
+                return
+            yield key
+
+    def simulate(p):
+        principal = iam._p(p, "PolicySourceArn")
+        role = principal.rsplit("/", 1)[-1]
+        if not iam._roles.get(role):
+            return iam._error(404, "NoSuchEntity", f"The role with name {role} cannot be found.", ns="iam")
+        account = get_account_id()
+        policies = evaluator._gather_role_policies(role, account)
+        limits = evaluator._permissions_boundary(iam._roles, role, account)
+        # A request that names no tags has no aws:TagKeys.
+        keys = {"aws:tagkeys": None, **dict(context_entries(p))}
+        results = []
+        for action, resource in itertools.product(members(p, "ActionNames"), list(members(p, "ResourceArns")) or ["*"]):
+            context = evaluator.EvalContext(
+                principal_arn=principal,
+                principal_type="AssumedRole",
+                principal_account=account,
+                action=action,
+                resource_arn=resource,
+                region=get_region(),
+                secure_transport=True,
+                service_context=keys,
+            )
+            decision = decisions[evaluator.evaluate(context, policies, *limits).decision]
+            fields = {"EvalActionName": action, "EvalResourceName": resource, "EvalDecision": decision}
+            result = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields.items())
+            if limits:
+                within = str(all(evaluator.evaluate(context, limit).decision == "Allow" for limit in limits)).lower()
+                detail = f"<AllowedByPermissionsBoundary>{within}</AllowedByPermissionsBoundary>"
+                result += f"<PermissionsBoundaryDecisionDetail>{detail}</PermissionsBoundaryDecisionDetail>"
+            results.append(result)
+        inner = "".join(f"<member>{result}</member>" for result in results)
+        inner = f"<EvaluationResults>{inner}</EvaluationResults><IsTruncated>false</IsTruncated>"
+        inner = f"<SimulatePrincipalPolicyResult>{inner}</SimulatePrincipalPolicyResult>"
+        return iam._xml(200, "SimulatePrincipalPolicyResponse", inner, ns="iam")
+
+    iam._IAM_HANDLERS["SimulatePrincipalPolicy"] = simulate
+
+
 def fake_the_functions_clock(library, clock_file):
     """What is set here reaches the processes started from now on, not this one."""
     os.environ.update(
@@ -141,6 +211,7 @@ def main():
     count_asynchronous_invocations(activity)
     retry_targets()
     serve_activity(activity)
+    simulate_with_context()
     fake_the_functions_clock(library, clock_file)
     import ministack.app
 

@@ -57,7 +57,7 @@ class CallRecorder(Relay):
     """Stands in front of every service with an address for each function, so that a call tells whose it is."""
 
     # By the names in the endpoint variables.
-    SERVICES = {"EC2": "ec2", "EVENTBRIDGE": "events", "KMS": "kms", "RDS": "rds", "ROUTE_53": "route53", "SESV2": "ses", "STS": "sts"}
+    SERVICES = {"CLOUDWATCH": "cloudwatch", "EC2": "ec2", "EVENTBRIDGE": "events", "KMS": "kms", "RDS": "rds", "ROUTE_53": "route53", "SESV2": "ses", "STS": "sts"}
 
     def __init__(self, gateway_port, rds_port):
         self._rds_port = rds_port
@@ -124,4 +124,4 @@ def _ses(request, path, body):
             return f"{request.command} {path}", said
 
 
-READERS = {"ec2": _query, "events": _json, "kms": _json, "rds": _query, "route53": _route53, "ses": _ses, "sts": _query}
+READERS = {"cloudwatch": _query, "ec2": _query, "events": _json, "kms": _json, "rds": _query, "route53": _route53, "ses": _ses, "sts": _query}

@@ -120,6 +120,10 @@ class SimulatedRds:
         """An instance falls into a status, for no reason of ours."""
         return self._call(f"instances/{identifier}/status", {"status": status})
 
+    def force_secret_status(self, identifier, status):
+        """The secret of an instance's master password falls into a status."""
+        return self._call(f"instances/{identifier}/secret", {"status": status})
+
     def fail(self, operation, kind, times=1, code=None):
         return self._call("faults", {"operation": operation, "kind": kind, "times": times, **({"code": code} if code else {})})
 

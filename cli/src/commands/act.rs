@@ -1,7 +1,7 @@
 //! The commands that change something.
 
 use jiff::{SignedDuration, Timestamp};
-use stages::ports::{Announcer, Dns, Lookups, Macs, Mailer, Rds};
+use stages::ports::{Announcer, Dns, Lookups, Macs, Mailer, Rds, Usage};
 use stages::report::{Did, Report};
 use stages::rollback::Keep;
 use stages::{adopt, answer, approve, forget, hold, modify, new, promote, reboot, request_approval, retire, rollback};
@@ -147,7 +147,7 @@ pub async fn act(mut session: Session, global: &Global, printer: &Printer, act: 
 /// The command over whatever ports: AWS, or a rehearsal.
 pub async fn perform<P>(settings: &Settings, port: &P, act: &Act, typed: Option<&str>) -> Report
 where
-    P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
+    P: Rds + Dns + Macs + Mailer + Lookups + Announcer + Usage,
 {
     let mut report = once(settings, port, act, typed, now()).await;
     if let Act::Retire { now: true, .. } = act {
@@ -165,7 +165,7 @@ where
 
 async fn once<P>(settings: &Settings, port: &P, act: &Act, typed: Option<&str>, now: Timestamp) -> Report
 where
-    P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
+    P: Rds + Dns + Macs + Mailer + Lookups + Announcer + Usage,
 {
     let wake = |instance: &Option<String>| match instance {
         None => Wake::All,
@@ -201,7 +201,10 @@ where
             let ports = promote::Ports { rds: port, dns: port, macs: port, announcer: port };
             promote::run(settings, &ports, typed, &Wake::All, now).await
         }
-        Act::Retire { instance, .. } => retire::run(settings, port, port, port, &wake(instance), now).await,
+        Act::Retire { instance, .. } => {
+            let ports = retire::Ports { rds: port, dns: port, usage: port, announcer: port };
+            retire::run(settings, &ports, retire::Sweep::Now, &wake(instance), now).await
+        }
         Act::Rollback { instance, keep } => {
             let way = Way::Back(instance.as_deref());
             rollback::run(settings, port, port, port, way, keep.as_ref(), now).await

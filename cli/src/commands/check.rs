@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use stages::check::{Ports, run};
+use stages::permissions;
 use tag_state::check::{Finding, Grade};
 
 use crate::exit::{Exit, Outcome};
@@ -17,7 +18,8 @@ pub async fn check(mut session: Session, printer: &Printer) -> Outcome {
     let identity = session.identity().await.clone();
     let ports = Ports { rds: &session.rds, dns: &session.dns, lookups: &session.lookups };
     let settings = &session.settings;
-    let findings = run(settings, &identity, &session.region, &ports, now()).await;
+    let mut findings = run(settings, &identity, &session.region, &ports, now()).await;
+    findings.extend(permissions::run(settings, &identity, &session.region, &session.roles, now()).await);
     let tone = |grade| match grade {
         Grade::Good => Tone::Good,
         Grade::Doubtful => Tone::Doubtful,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use stages::ports::{Dns, Lookups, Macs, Rds};
+use stages::ports::{Dns, Lookups, Macs, Rds, Usage};
 use stages::promote;
 use stages::rehearsal::{Reads, Rehearsal};
 use stages::report::{Did, Outcome, Report};
@@ -52,7 +52,7 @@ pub async fn confirm(session: &Session, global: &Global, printer: &Printer, act:
     if !asks && !by_typing {
         return Ok(Leave::Free);
     }
-    let reads = Reads::new(&session.rds, &session.dns, &session.macs, &session.lookups);
+    let reads = Reads::new(&session.rds, &session.dns, &session.macs, &session.lookups, &session.usage);
     let mut rehearsal = reads.rehearse();
     let mut report = perform(settings, &rehearsal, act, None).await;
     let waits_for_typing =
@@ -112,9 +112,9 @@ pub async fn confirm(session: &Session, global: &Global, printer: &Printer, act:
 }
 
 /// Adopted instances are subject to the CNAME: what the next look at it would do.
-async fn what_follows<R: Rds, D: Dns, M: Macs, L: Lookups>(
+async fn what_follows<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage>(
     session: &Session,
-    rehearsal: &Rehearsal<'_, '_, R, D, M, L>,
+    rehearsal: &Rehearsal<'_, '_, R, D, M, L, U>,
 ) -> String {
     let ports = promote::Ports { rds: rehearsal, dns: rehearsal, macs: rehearsal, announcer: rehearsal };
     let next = promote::run(&session.settings, &ports, None, &Wake::All, now()).await;

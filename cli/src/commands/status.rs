@@ -48,11 +48,17 @@ pub async fn status(session: &Session, printer: &Printer) -> Outcome {
     for row in &rows {
         match &row.ours {
             Err(why) => text += &format!("{}: {why}\n", row.identifier),
-            Ok(Ours { failure, held, .. }) => {
-                for line in failure.iter().cloned().chain(held.iter().map(|hold| format!("held {hold}"))) {
+            Ok(ours) => {
+                for line in remarks(ours) {
                     text += &format!("{}: {line}\n", row.identifier);
                 }
             }
+        }
+    }
+    for row in &rows {
+        if let Some(secret) = &row.secret {
+            let status = if secret.status == "active" { String::new() } else { format!(" ({})", secret.status) };
+            text += &format!("{} has its master password in {}{status}\n", row.identifier, secret.arn);
         }
     }
     text += &format!("{cname} {points_at}\n");
@@ -111,6 +117,18 @@ fn confirmed(request: &Asked, stage: Stage, now: Timestamp) -> String {
     }
 }
 
+/// What stands below the table of an instance: the trouble that it has, else why it was given up, or what it lacks; and
+/// until when it is held.
+fn remarks(ours: &Ours) -> Vec<String> {
+    let wrong = match (&ours.trouble, &ours.failure) {
+        (Some(trouble), _) => Some(format!("{} ({})", Tone::Bad.paint(&trouble.what.to_string()), trouble.what.code())),
+        (None, Some(failure)) => Some(failure.clone()),
+        (None, None) if !ours.differences.is_empty() => Some(format!("not in effect: {}", ours.differences.join("; "))),
+        (None, None) => None,
+    };
+    wrong.into_iter().chain(ours.held.iter().map(|hold| format!("held {hold}"))).collect()
+}
+
 fn to_json(row: &Row) -> Value {
     let age = row.age.map(|age| age.as_secs());
     let mut value = json!({
@@ -118,6 +136,7 @@ fn to_json(row: &Row) -> Value {
         "in_use": row.in_use,
         "status": row.status,
         "age_seconds": age,
+        "master_password": row.secret.as_ref().map(|secret| json!({ "secret": secret.arn, "status": secret.status, "key": secret.key })),
         "ours": row.ours.is_ok(),
         "why_not": row.ours.as_ref().err(),
     });
@@ -130,6 +149,11 @@ fn to_json(row: &Row) -> Value {
             Value::Null,
             |hold| json!({ "until": hold.until().map(stamp), "why": hold.why().map(Remark::as_str) }),
         );
+        value["differences"] = json!(ours.differences);
+        value["trouble"] = match &ours.trouble {
+            None => Value::Null,
+            Some(trouble) => json!({ "code": trouble.what.code(), "what": trouble.what.to_string() }),
+        };
         value["request"] = match &ours.request {
             None => Value::Null,
             Some(request) => json!({

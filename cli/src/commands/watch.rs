@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use stages::ports::{Dns as _, Rds as _};
 use tag_state::decide::request;
+use tag_state::decide::trouble::trouble;
 use tag_state::overview::{Pace, pace};
 use tag_state::own::OwnInstance;
 use tag_state::settings::Settings;
@@ -36,6 +37,8 @@ struct Look {
     given_up: Option<String>,
     /// Until when it is held, and why.
     held: Option<String>,
+    /// What is wrong with it, if anything is.
+    trouble: Option<String>,
 }
 
 /// Looks until the instance is promoted (done), or given up or gone (refused).
@@ -117,6 +120,8 @@ async fn look(session: &Session, followed: Option<&str>) -> Result<Option<Look>,
         pace: pace(found, &own, at),
         given_up: given_up(settings, found, at),
         held: found.tags().held(at).map(|hold| format!("held {hold}")),
+        trouble: trouble(settings, found, &own, at)
+            .map(|trouble| format!("{} ({})", trouble.what, trouble.what.code())),
     }))
 }
 
@@ -131,7 +136,8 @@ fn given_up(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<St
 }
 
 fn changed(last: &Look, look: &Look) -> bool {
-    (last.stage, &last.status, last.confirmed, last.in_use) != (look.stage, &look.status, look.confirmed, look.in_use)
+    let seen = |look: &Look| (look.stage, look.status.clone(), look.confirmed, look.in_use, look.trouble.clone());
+    seen(last) != seen(look)
 }
 
 fn bar(printer: &Printer) -> ProgressBar {
@@ -173,6 +179,7 @@ fn print(printer: &Printer, look: &Look, words: &str) {
             "needed": look.confirmed.map(|(_, needed)| needed),
             "in_stage_seconds": look.pace.map(|pace| pace.in_stage.as_secs()),
             "elapsed_seconds": look.pace.map(|pace| pace.elapsed.as_secs()),
+            "trouble": look.trouble,
             "remaining_seconds": look.pace.and_then(|pace| pace.remaining).map(|remaining| remaining.as_secs()),
         })
     });
@@ -180,6 +187,14 @@ fn print(printer: &Printer, look: &Look, words: &str) {
 
 /// What is to be said, and how far it is, in thousandths.
 fn words(look: &Look) -> (String, u64) {
+    let (words, share) = progress(look);
+    match &look.trouble {
+        Some(trouble) => (format!("{words}; {trouble}"), share),
+        None => (words, share),
+    }
+}
+
+fn progress(look: &Look) -> (String, u64) {
     let people = match (look.stage, look.confirmed) {
         (Stage::Rebooted, Some((confirmed, needed))) => format!(", {confirmed} of {needed} confirmations"),
         (_, _) => String::new(),

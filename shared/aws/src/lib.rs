@@ -3,10 +3,12 @@
 //! a [`stages::ports::CallError`] in exactly one place.
 
 mod calls;
+pub mod cloudwatch;
 pub mod environment;
 mod errors;
 pub mod eventbridge;
 pub mod function_url;
+pub mod iam;
 pub mod kms;
 pub mod lambda;
 mod lazy;
@@ -18,8 +20,10 @@ pub mod route53;
 pub mod sesv2;
 mod transport;
 
+pub use cloudwatch::CloudWatch;
 pub use environment::{Environment, Unusable};
 pub use eventbridge::EventBridge;
+pub use iam::Iam;
 pub use kms::Kms;
 pub use lookups::Aws;
 pub use rds::Rds;

@@ -19,8 +19,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::Layer;
-use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
+use aws_types::service_config::ServiceConfigKey;
+use aws_types::{SdkConfig, SigningName};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
@@ -55,7 +56,7 @@ impl Query {
             return Err(not_asked(operation, subject, "there are no credentials: log in".to_owned()));
         };
         let place = Place::of(self.service, self.environment.region());
-        let endpoint = sdk.endpoint_url().unwrap_or(&place.endpoint);
+        let endpoint = configured_endpoint(&sdk, place.name).unwrap_or_else(|| place.endpoint.clone());
         let mut config = Layer::new("query");
         config.store_put(AuthSchemeOptionResolverParams::new(()));
         config.store_put(SigningRegion::from(Region::new(place.signing_region.clone())));
@@ -73,7 +74,7 @@ impl Query {
             .service_name(place.name)
             .operation_name(operation)
             .http_client(http_client)
-            .endpoint_url(endpoint)
+            .endpoint_url(&endpoint)
             .interceptor(self.environment.calls())
             .retry_classifier(HttpStatusCodeClassifier::default())
             .retry_classifier(TransientErrorClassifier::<ErrorMetadata>::new())
@@ -136,6 +137,17 @@ impl Place {
             }
         }
     }
+}
+
+/// Where a person's configuration has the service, as the SDK's own clients look it up: what was said for all services
+/// on the command line, else the service's own (`AWS_ENDPOINT_URL_IAM`), else the one for all.
+fn configured_endpoint(sdk: &SdkConfig, service: &str) -> Option<String> {
+    let own = || {
+        let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+        sdk.service_config()?.load_config(key.build().ok()?)
+    };
+    let said = sdk.get_origin("endpoint_url").is_client_config();
+    (if said { None } else { own() }).or_else(|| sdk.endpoint_url().map(str::to_owned))
 }
 
 fn request(form: Vec<(String, String)>) -> Result<HttpRequest, aws_smithy_runtime_api::box_error::BoxError> {

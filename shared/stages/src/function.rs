@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use tag_state::settings::Settings;
 use tag_state::wake::Wake;
 
-use crate::ports::{Announcer, Dns, Lookups, Macs, Mailer, Rds};
+use crate::ports::{Announcer, Dns, Lookups, Macs, Mailer, Rds, Usage};
 use crate::report::Report;
+use crate::retire::Sweep;
 use crate::{modify, new, promote, reboot, request_approval, retire};
 
 /// A function that is woken by schedules and events.
@@ -46,7 +47,7 @@ impl Function {
     /// Runs it, over whatever ports.
     pub async fn run<P>(self, settings: &Settings, port: &P, wake: &Wake, now: Timestamp) -> Report
     where
-        P: Rds + Dns + Macs + Mailer + Lookups + Announcer,
+        P: Rds + Dns + Macs + Mailer + Lookups + Announcer + Usage,
     {
         match self {
             Function::New => {
@@ -63,7 +64,10 @@ impl Function {
                 let ports = promote::Ports { rds: port, dns: port, macs: port, announcer: port };
                 promote::run(settings, &ports, None, wake, now).await
             }
-            Function::Retire => retire::run(settings, port, port, port, wake, now).await,
+            Function::Retire => {
+                let ports = retire::Ports { rds: port, dns: port, usage: port, announcer: port };
+                retire::run(settings, &ports, Sweep::InTurn, wake, now).await
+            }
         }
     }
 }

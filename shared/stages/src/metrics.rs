@@ -26,6 +26,7 @@ pub fn metrics(report: &Report) -> Vec<Metric> {
         let instances = gauges.instances as f64;
         all.push(Metric { name: "Instances", unit: "Count", values: vec![instances] });
         all.push(Metric { name: "OverdueHours", unit: "None", values: vec![hours(gauges.overdue)] });
+        all.push(Metric { name: "Stuck", unit: "Count", values: vec![gauges.stuck as f64] });
         all.extend(gauges.data_age.map(|age| Metric { name: "DataAgeHours", unit: "None", values: vec![hours(age)] }));
     }
     for stage in Stage::ALL {

@@ -1,9 +1,11 @@
 //! `new` to `modified`, and the deletion protection from there to the promotion.
 
 use jiff::Timestamp;
+use tag_state::calls::Modify;
 use tag_state::decide::modify::{ModifyStep, decide};
 use tag_state::decide::trouble::note_refusal;
 use tag_state::own::OwnInstance;
+use tag_state::parameter::{Parameter, Value};
 use tag_state::settings::Settings;
 use tag_state::stage::Stage;
 use tag_state::wake::Wake;
@@ -53,7 +55,7 @@ async fn turn<R: Rds, A: Announcer>(
                         Err(error) if error.failure == Failure::NothingToModify => {}
                         Err(error) => {
                             keep_refusal(scene, own, &error, report).await;
-                            return Err(error.into());
+                            return Err(with_remedy(&call, error).into());
                         }
                     }
                     let mut asked: Vec<String> =
@@ -92,4 +94,19 @@ async fn keep_refusal<R: Rds, A: Announcer>(
     if let Err(error) = scene.rds.add_tags(&own.facts().arn, &tags).await {
         report.warnings.push(error.to_string());
     }
+}
+
+/// RDS cannot manage the master password of every engine, and says so in many ways. What it takes to go on without is
+/// a decision that a person makes.
+fn with_remedy(call: &Modify, error: CallError) -> CallError {
+    let manages = call.parameters.get(&Parameter::ManageMasterUserPassword) == Some(&Value::Flag(true));
+    if !manages || error.failure != Failure::Refused {
+        return error;
+    }
+    let message = format!(
+        "{} (if RDS cannot manage the master password here, such as of RDS Custom, say \
+         rdsecho.mod.manageMasterUserPassword=false: production's then stays valid on the copy)",
+        error.message
+    );
+    CallError { message, ..error }
 }

@@ -69,16 +69,15 @@ async fn turn<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     doubts: &mut Vec<Finding>,
 ) -> Result<Outcome, Stop> {
     let Scene { settings, rds, now, .. } = scene;
-    let named = rds.instances(&settings.name.identifier_prefix()).await?;
-    let own = match ours(settings, named.clone()) {
-        Ok(own) => own,
-        Err(reason) => return Ok(Outcome::not_done(None, Did::Refuses, &reason)),
-    };
+    let refused = |reason: Reason| Stop::from(Outcome::not_done(None, Did::Refuses, &reason));
+    let prefix = settings.name.identifier_prefix();
+    let named = rds.instances(&prefix).await?;
+    let own = ours(settings, named.clone()).map_err(refused)?;
     for (later, given_up) in superfluous(settings, &own, *now) {
         let turn = scene.give_up(&later, &given_up, report).await;
         report.record(later.identifier(), turn.map_err(Stop::from));
     }
-    let identifier = to_act(identifier(settings, &own, *now), None)?;
+    to_act(identifier(settings, &own, *now), None)?;
     let Source::LatestSnapshotOf(source) = &settings.source;
     let snapshots = rds.snapshots(source, &settings.snapshots.types).await?;
     let event_names = match wake {
@@ -87,6 +86,9 @@ async fn turn<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     };
     let snapshot = to_act(snapshot(settings, &snapshots, event_names), None)?;
     *doubts = checked(scene, ports, (named, &own), &snapshots, report).await?;
+    // All that took a while, and meanwhile a person may have brought one back on its way: what decides is read last.
+    let own = ours(settings, rds.instances(&prefix).await?).map_err(refused)?;
+    let identifier = to_act(identifier(settings, &own, *now), None)?;
     let mut call = restore(settings, identifier, snapshot, *now);
     call.tags.extend(attempt_tag(settings, &own));
     let instance = match rds.restore(&call).await {

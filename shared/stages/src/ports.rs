@@ -9,11 +9,12 @@ use std::fmt;
 
 use jiff::Timestamp;
 use tag_state::approval::Mac;
-use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
     Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
     SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
+use tag_state::permissions::{Question, Verdict};
 
 /// Why a call to AWS did not do what was asked, by what the caller does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +93,19 @@ pub trait Rds {
     /// What RDS has told of an instance since then, the oldest first, from all pages (DescribeEvents); it remembers
     /// fourteen days.
     async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>>;
+    /// All manual snapshots of the account, from all pages of 100 (DescribeDBSnapshots); those whose instance's
+    /// identifier does not begin with `prefix` are dropped page by page.
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>>;
+    /// DeleteDBSnapshot.
+    async fn delete_snapshot(&self, delete: &DeleteSnapshot) -> Answer<()>;
+}
+
+/// Amazon CloudWatch, which counts connections.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Usage {
+    /// How many connections the instance had at once, at most, in the last minutes (GetMetricStatistics of AWS/RDS
+    /// DatabaseConnections); `None` where there is no data.
+    async fn connections(&self, instance: &str, minutes: i64, now: Timestamp) -> Answer<Option<i64>>;
 }
 
 /// Amazon Route 53.
@@ -169,4 +183,12 @@ pub trait Lookups {
 pub trait Announcer {
     /// PutEvents of one event on the default bus.
     async fn announce(&self, announcement: &Announcement) -> Answer<()>;
+}
+
+/// AWS IAM, asked what a role may do.
+#[expect(async_fn_in_trait, reason = "used with concrete types on one thread; no Send bound is wanted")]
+pub trait Roles {
+    /// SimulatePrincipalPolicy of the role with that ARN, all pages: what IAM would say to each of the question's actions
+    /// on each of its resources. A role that is not there answers [`Failure::NotFound`].
+    async fn simulate(&self, role: &str, question: &Question) -> Answer<Vec<Verdict>>;
 }

@@ -6,20 +6,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use tag_state::approval::Mac;
-use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
     Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
     SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
 
-use crate::ports::{Announcer, Answer, Dns, Identity, Lookups, Macs, Mailer, Rds};
+use crate::ports::{Announcer, Answer, Dns, Identity, Lookups, Macs, Mailer, Rds, Usage};
 
 /// What was read, so that several rehearsals ask AWS for nothing twice; what could not be read is not asked for again.
-pub struct Reads<'a, R, D, M, L> {
+pub struct Reads<'a, R, D, M, L, U> {
     rds: &'a R,
     dns: &'a D,
     macs: &'a M,
     lookups: &'a L,
+    usage: &'a U,
     listings: RefCell<BTreeMap<String, Answer<Vec<Instance>>>>,
     instances: RefCell<BTreeMap<String, Option<Instance>>>,
     snapshots: RefCell<BTreeMap<String, Answer<Vec<Snapshot>>>>,
@@ -27,14 +28,15 @@ pub struct Reads<'a, R, D, M, L> {
     verified: RefCell<Vec<(Vec<u8>, Mac, bool)>>,
 }
 
-impl<'a, R: Rds, D: Dns, M: Macs, L: Lookups> Reads<'a, R, D, M, L> {
+impl<'a, R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage> Reads<'a, R, D, M, L, U> {
     /// Nothing is read yet.
-    pub fn new(rds: &'a R, dns: &'a D, macs: &'a M, lookups: &'a L) -> Self {
+    pub fn new(rds: &'a R, dns: &'a D, macs: &'a M, lookups: &'a L, usage: &'a U) -> Self {
         Reads {
             rds,
             dns,
             macs,
             lookups,
+            usage,
             listings: RefCell::default(),
             instances: RefCell::default(),
             snapshots: RefCell::default(),
@@ -44,18 +46,18 @@ impl<'a, R: Rds, D: Dns, M: Macs, L: Lookups> Reads<'a, R, D, M, L> {
     }
 
     /// The ports of one rehearsal.
-    pub fn rehearse(&self) -> Rehearsal<'_, 'a, R, D, M, L> {
+    pub fn rehearse(&self) -> Rehearsal<'_, 'a, R, D, M, L, U> {
         Rehearsal { reads: self, written: RefCell::default() }
     }
 }
 
 /// The ports of one rehearsal: reads are real, changes are believed.
-pub struct Rehearsal<'r, 'a, R, D, M, L> {
-    reads: &'r Reads<'a, R, D, M, L>,
+pub struct Rehearsal<'r, 'a, R, D, M, L, U> {
+    reads: &'r Reads<'a, R, D, M, L, U>,
     written: RefCell<BTreeMap<String, Tags>>,
 }
 
-impl<R, D, M, L> Rehearsal<'_, '_, R, D, M, L> {
+impl<R, D, M, L, U> Rehearsal<'_, '_, R, D, M, L, U> {
     /// As it would be after what was written here.
     fn shown(&self, mut instance: Instance) -> Instance {
         if let Some(tags) = self.written.borrow().get(&instance.arn) {
@@ -65,7 +67,7 @@ impl<R, D, M, L> Rehearsal<'_, '_, R, D, M, L> {
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs, L: Lookups> Rds for Rehearsal<'_, '_, R, D, M, L> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage> Rds for Rehearsal<'_, '_, R, D, M, L, U> {
     async fn instance(&self, identifier: &str) -> Answer<Option<Instance>> {
         let listed = self.reads.listings.borrow().iter().find_map(|(prefix, listing)| {
             let listing = listing.as_ref().ok().filter(|_| identifier.to_ascii_lowercase().starts_with(prefix))?;
@@ -136,9 +138,23 @@ impl<R: Rds, D: Dns, M: Macs, L: Lookups> Rds for Rehearsal<'_, '_, R, D, M, L> 
     async fn events(&self, _identifier: &str, _since: Timestamp) -> Answer<Vec<Event>> {
         Ok(Vec::new())
     }
+
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>> {
+        self.reads.rds.manual_snapshots(prefix).await
+    }
+
+    async fn delete_snapshot(&self, _delete: &DeleteSnapshot) -> Answer<()> {
+        Ok(())
+    }
 }
 
-impl<R: Rds, D: Dns, M: Macs, L: Lookups> Dns for Rehearsal<'_, '_, R, D, M, L> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage> Usage for Rehearsal<'_, '_, R, D, M, L, U> {
+    async fn connections(&self, instance: &str, minutes: i64, now: Timestamp) -> Answer<Option<i64>> {
+        self.reads.usage.connections(instance, minutes, now).await
+    }
+}
+
+impl<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage> Dns for Rehearsal<'_, '_, R, D, M, L, U> {
     async fn record(&self, zone_id: &str, name: &str) -> Answer<Record> {
         let key = (zone_id.to_owned(), name.to_owned());
         let known = self.reads.records.borrow().get(&key).cloned();
@@ -155,7 +171,7 @@ impl<R: Rds, D: Dns, M: Macs, L: Lookups> Dns for Rehearsal<'_, '_, R, D, M, L> 
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs, L: Lookups> Macs for Rehearsal<'_, '_, R, D, M, L> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage> Macs for Rehearsal<'_, '_, R, D, M, L, U> {
     /// No link is made for nobody: the mail that it would stand in is not sent.
     async fn generate(&self, _key_id: &str, _message: &[u8]) -> Answer<Mac> {
         Ok(Mac::zero())
@@ -173,20 +189,20 @@ impl<R: Rds, D: Dns, M: Macs, L: Lookups> Macs for Rehearsal<'_, '_, R, D, M, L>
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs, L: Lookups> Mailer for Rehearsal<'_, '_, R, D, M, L> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage> Mailer for Rehearsal<'_, '_, R, D, M, L, U> {
     async fn send(&self, _mail: &Mail) -> Answer<()> {
         Ok(())
     }
 }
 
-impl<R: Rds, D: Dns, M: Macs, L: Lookups> Announcer for Rehearsal<'_, '_, R, D, M, L> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage> Announcer for Rehearsal<'_, '_, R, D, M, L, U> {
     async fn announce(&self, _announcement: &Announcement) -> Answer<()> {
         Ok(())
     }
 }
 
 /// Only **new** asks these, and only once: nothing of them is kept.
-impl<R: Rds, D: Dns, M: Macs, L: Lookups> Lookups for Rehearsal<'_, '_, R, D, M, L> {
+impl<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage> Lookups for Rehearsal<'_, '_, R, D, M, L, U> {
     async fn identity(&self) -> Answer<Identity> {
         self.reads.lookups.identity().await
     }

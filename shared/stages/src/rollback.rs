@@ -86,7 +86,7 @@ async fn go<R: Rds, A: Announcer>(
     let promotable = to_act(decide(settings, &target, &fresh, &record, way), Some(&identifier))?;
     swap(scene, dns, &promotable, &record, report).await?;
     scene.announce(&identifier, &arn, Some(from), Stage::Promoted, report).await;
-    let did = if from == Stage::Promoted { Did::Acted } else { scene.advanced(&target, Stage::Promoted) };
+    let did = scene.advanced(&target, Stage::Promoted);
     let why = match way {
         Way::Back(_) => "it is in use again",
         Way::To { .. } => "it is in use",

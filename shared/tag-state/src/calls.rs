@@ -65,6 +65,19 @@ impl Delete {
     }
 }
 
+/// DeleteDBSnapshot. Made only from a [`crate::proof::Disposable`], which holds why it is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeleteSnapshot {
+    pub(crate) identifier: String,
+}
+
+impl DeleteSnapshot {
+    /// The snapshot to destroy.
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+}
+
 /// A compare-and-swap of the CNAME. Made only from a [`crate::proof::Promotable`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Swap {

@@ -10,6 +10,7 @@ pub mod news;
 pub mod promote;
 pub mod reboot;
 pub mod request;
+pub mod retention;
 pub mod retire;
 pub mod rollback;
 pub mod trouble;
@@ -17,7 +18,7 @@ pub mod trouble;
 use jiff::Timestamp;
 
 use crate::attempt;
-use crate::facts::{Instance, Tags};
+use crate::facts::{Instance, Secret, Tags};
 use crate::own::OwnInstance;
 use crate::parameter::{Parameter, Parameters, Value};
 use crate::reason::{Reason, unready};
@@ -115,6 +116,11 @@ fn unsettled(settings: &Settings, instance: &Instance, reboot_to_come: bool) -> 
     if !instance.deletion_protection {
         return Some(Reason::NotInEffect { what: "deletion protection is off".to_owned() });
     }
+    if settings.manages_password()
+        && let Some(reason) = instance.secret.as_ref().and_then(not_usable)
+    {
+        return Some(reason);
+    }
     for status in &instance.parameter_group_statuses {
         match status.as_str() {
             "in-sync" => {}
@@ -127,6 +133,20 @@ fn unsettled(settings: &Settings, instance: &Instance, reboot_to_come: bool) -> 
         .iter()
         .find(|status| *status != "in-sync")
         .map(|status| Reason::Applying { what: format!("its option group is {status}") })
+}
+
+/// Why production's password cannot be taken for replaced by the one in this secret; `None` where it can.
+fn not_usable(secret: &Secret) -> Option<Reason> {
+    match secret.status.as_str() {
+        "active" => None,
+        "impaired" => Some(Reason::SecretImpaired { secret: secret.arn.clone() }),
+        other => Some(Reason::SecretPending { status: other.to_owned() }),
+    }
+}
+
+/// Not yet, because the settings are not all in effect. What does not mend itself is a person's.
+fn hold_up<T>(reason: Reason) -> Decision<T> {
+    if matches!(reason, Reason::SecretImpaired { .. }) { Decision::Refuse(reason) } else { Decision::wait(reason) }
 }
 
 /// The end of the settling time after a change; `None` where it is over or no change is known.

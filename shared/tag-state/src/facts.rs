@@ -47,6 +47,8 @@ pub struct Instance {
     pub option_group_statuses: Vec<String>,
     /// `DeletionProtection`.
     pub deletion_protection: bool,
+    /// `MasterUserSecret`: where RDS keeps the master password; absent where it does not.
+    pub secret: Option<Secret>,
     /// `TagList`.
     pub tags: Tags,
 }
@@ -56,6 +58,17 @@ impl Instance {
     pub fn has(&self, parameter: Parameter) -> Option<&Value> {
         self.actual.get(&parameter)
     }
+}
+
+/// The secret in Secrets Manager that holds an instance's master password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// `SecretArn`.
+    pub arn: String,
+    /// `SecretStatus`: `creating`, `active`, `rotating` or `impaired` (RDS API reference, MasterUserSecret).
+    pub status: String,
+    /// `KmsKeyId`: the key that it is encrypted with.
+    pub key: Option<String>,
 }
 
 /// One DB snapshot as DescribeDBSnapshots shows it.
@@ -102,6 +115,8 @@ pub struct Snapshot {
     pub encrypted: bool,
     /// `DbiResourceId` of the instance.
     pub resource_id: String,
+    /// `TagList`: its own, among them those that it was given by its instance.
+    pub tags: Tags,
 }
 
 /// One of RDS's events, as DescribeEvents shows it.

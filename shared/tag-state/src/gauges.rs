@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::decide::trouble::{What, trouble};
 use crate::facts::Record;
 use crate::own::OwnInstance;
 use crate::settings::Settings;
@@ -16,6 +17,8 @@ pub struct Gauges {
     pub data_age: Option<SignedDuration>,
     /// How long the worst of its instances is past what its stage foresees; zero where none is.
     pub overdue: SignedDuration,
+    /// How many of its instances are stuck, or are in use and out of order.
+    pub stuck: usize,
 }
 
 /// Measures it.
@@ -26,6 +29,7 @@ pub fn gauges(settings: &Settings, own: &[OwnInstance], record: &Record, now: Ti
         instances: own.len(),
         data_age: current.and_then(|own| own.tags().data_from).map(|from| now.duration_since(from)),
         overdue: overdue.fold(SignedDuration::ZERO, SignedDuration::max),
+        stuck: own.iter().filter(|one| is_stuck(settings, one, own, now)).count(),
     }
 }
 
@@ -37,8 +41,13 @@ fn held(own: &OwnInstance, now: Timestamp) -> Timestamp {
     }
 }
 
+/// What has failed and was given up is none of these: it is told once, and goes away.
+fn is_stuck(settings: &Settings, one: &OwnInstance, own: &[OwnInstance], now: Timestamp) -> bool {
+    trouble(settings, one, own, now).is_some_and(|trouble| !matches!(trouble.what, What::Failed { .. }))
+}
+
 /// How long ago it should have left its stage. RDS says of no restore how long it will take, and so these stages, and
-/// the way out, foresee no time at all: whoever sets an alarm says how much is too much. A copy whose request has run
+/// the way out, foresee no time at all: how much is too much, the [limits](crate::decide::trouble::limit) say. A copy whose request has run
 /// out, or was cancelled, stays until the next one takes its place: it costs as much as the one in use.
 fn overdue(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<SignedDuration> {
     let tags = own.tags();

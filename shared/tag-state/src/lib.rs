@@ -17,6 +17,7 @@ pub mod name;
 pub mod overview;
 pub mod own;
 pub mod parameter;
+pub mod permissions;
 pub mod predecessor;
 pub mod proof;
 pub mod reason;

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::decide::promote::confirmed;
 use crate::decide::request::cancelled_by;
-use crate::facts::{Instance, Record};
+use crate::decide::trouble::{Trouble, differences, trouble};
+use crate::facts::{Instance, Record, Secret};
 use crate::hold::Hold;
 use crate::own::OwnInstance;
 use crate::remark::Remark;
@@ -23,6 +24,8 @@ pub struct Row {
     pub status: String,
     /// How long ago it was created, where RDS tells.
     pub age: Option<SignedDuration>,
+    /// Where RDS keeps its master password, where it does.
+    pub secret: Option<Secret>,
     /// What our tags say; the reason why not, where it is not ours.
     pub ours: Result<Ours, String>,
 }
@@ -44,6 +47,10 @@ pub struct Ours {
     pub failure: Option<String>,
     /// Until when it is held, and why, while it is.
     pub held: Option<Hold>,
+    /// What is wrong with it.
+    pub trouble: Option<Trouble>,
+    /// What it has not, though it was asked for, one a line; only after its modification.
+    pub differences: Vec<String>,
 }
 
 /// An approval request.
@@ -70,22 +77,25 @@ pub fn rows(settings: &Settings, instances: Vec<Instance>, record: &Record, now:
     let mut named: Vec<Instance> =
         instances.into_iter().filter(|one| settings.name.resembles(&one.identifier)).collect();
     named.sort_by_key(|one| (settings.name.edition(&one.identifier), one.identifier.clone()));
-    named.into_iter().rev().map(|instance| row(settings, instance, record, now)).collect()
+    let recognise = |one: &Instance| OwnInstance::recognise(&settings.name, one.clone()).ok();
+    let all: Vec<OwnInstance> = named.iter().filter_map(recognise).collect();
+    named.into_iter().rev().map(|instance| row(settings, instance, &all, record, now)).collect()
 }
 
-fn row(settings: &Settings, instance: Instance, record: &Record, now: Timestamp) -> Row {
+fn row(settings: &Settings, instance: Instance, all: &[OwnInstance], record: &Record, now: Timestamp) -> Row {
     Row {
         identifier: instance.identifier.clone(),
         in_use: record.points_at(&instance),
         status: instance.status.clone(),
         age: instance.created.map(|created| now.duration_since(created)),
+        secret: instance.secret.clone(),
         ours: OwnInstance::recognise(&settings.name, instance)
-            .map(|own| ours(settings, &own, now))
+            .map(|own| ours(settings, &own, all, now))
             .map_err(|reason| reason.to_string()),
     }
 }
 
-fn ours(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Ours {
+fn ours(settings: &Settings, own: &OwnInstance, all: &[OwnInstance], now: Timestamp) -> Ours {
     let tags = own.tags();
     let request = tags.request.map(|request| {
         let notified = tags.notified.as_ref().filter(|notified| notified.is_of(request));
@@ -110,7 +120,20 @@ fn ours(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Ours {
         request,
         failure: tags.failure.clone(),
         held: tags.held(now).cloned(),
+        trouble: trouble(settings, own, all, now),
+        differences: match own.stage() {
+            Stage::Modified | Stage::Rebooted => differences(settings, own),
+            Stage::New | Stage::Promoted | Stage::Forgotten | Stage::Retired => Vec::new(),
+        },
     }
+}
+
+/// What is wrong with this echo's instances, each by its identifier.
+pub fn troubles(settings: &Settings, instances: Vec<Instance>, now: Timestamp) -> Vec<(String, Trouble)> {
+    let all: Vec<OwnInstance> =
+        instances.into_iter().filter_map(|one| OwnInstance::recognise(&settings.name, one).ok()).collect();
+    let of = |own: &OwnInstance| Some((own.identifier().to_owned(), trouble(settings, own, &all, now)?));
+    all.iter().filter_map(of).collect()
 }
 
 /// How many have confirmed the request that there is, and how many must.

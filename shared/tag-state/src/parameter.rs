@@ -107,7 +107,8 @@ parameters! {
     Iops "iops" Number true true;
     /// The licence model.
     LicenseModel "licenseModel" Text true true;
-    /// Whether RDS makes and keeps the master password in Secrets Manager.
+    /// Whether RDS makes a master password for each copy and keeps it in Secrets Manager; `false` leaves production's
+    /// valid on it.
     ManageMasterUserPassword "manageMasterUserPassword" Flag false true;
     /// The KMS key of that secret.
     MasterUserSecretKmsKeyId "masterUserSecretKmsKeyId" Text false true;

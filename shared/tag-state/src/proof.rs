@@ -1,7 +1,7 @@
 //! Proofs: values that only a check can make, and that a dangerous call demands.
 
 use crate::approval::{Claim, Mac};
-use crate::calls::{Delete, Modify, Swap};
+use crate::calls::{Delete, DeleteSnapshot, Modify, Swap};
 use crate::facts::Record;
 use crate::own::OwnInstance;
 
@@ -62,7 +62,8 @@ impl Promotable {
     }
 }
 
-/// An instance that may be destroyed: ours, retired, past grace and pause, and not behind the CNAME.
+/// An instance that may be destroyed: ours, retired, past grace and pause, not behind the CNAME, and, where that is
+/// asked for, used by nobody.
 /// Only [`crate::decide::retire::decide`] makes one; a delete cannot be had without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deletable {
@@ -94,5 +95,29 @@ impl Deletable {
             name.push_str(&format!("-{}", attempts + 1));
         }
         delete
+    }
+}
+
+/// A final snapshot that may be destroyed: marked by retire itself, and kept by none of the rules that are set.
+/// Only [`crate::decide::retention::confirm`] makes one; its delete cannot be had without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disposable {
+    delete: DeleteSnapshot,
+    why: String,
+}
+
+impl Disposable {
+    pub(crate) fn new(identifier: String, why: String) -> Self {
+        Disposable { delete: DeleteSnapshot { identifier }, why }
+    }
+
+    /// Why it may be, in words.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// The call that destroys it.
+    pub fn delete(&self) -> &DeleteSnapshot {
+        &self.delete
     }
 }

@@ -273,6 +273,35 @@ reasons! {
         /// When it ends.
         until: Timestamp
     } "pause" => "it is retired; it is destroyed after {until}, if nothing speaks against it then";
+    /// RDS is at work on the secret of its master password.
+    SecretPending {
+        /// The secret's status.
+        status: String
+    } "secret-pending" => "the secret of its master password is {status}, and production's password is not surely gone before it is active";
+    /// RDS cannot use the secret of its master password any more.
+    SecretImpaired {
+        /// The secret's ARN.
+        secret: String
+    } "secret-impaired" => "the secret of its master password, {secret}, is impaired: let RDS use the secret and its KMS key again, or switch the managed password off and on again";
+    /// People still use it.
+    InUseByClients {
+        /// How many connections there were at once, at most.
+        connections: i64,
+        /// In how many minutes.
+        minutes: i64,
+        /// Who could be left behind on it.
+        who: String
+    } "in-use-by-clients" => "it had up to {connections} connections in the last {minutes} minutes, which stay on it when the CNAME moves: find whose they are in its process list, and restart what holds them ({who} may know)";
+    /// Whether people still use it cannot be told.
+    ClientsUnknown {
+        /// In how many minutes.
+        minutes: i64
+    } "clients-unknown" => "CloudWatch has no DatabaseConnections of it in the last {minutes} minutes, so that nobody knows who still uses it";
+    /// The snapshot is not what it was when it was chosen.
+    KeptSnapshot {
+        /// Why it stays.
+        why: String
+    } "kept-snapshot" => "the snapshot stays: {why}";
     /// The endpoint is not known.
     NoEndpoint {} "no-endpoint" => "RDS shows no endpoint for it";
     /// Somebody else has changed the record in between.

@@ -10,14 +10,15 @@ mod sample;
 mod schema;
 mod zone;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::SignedDuration;
 
 use crate::facts::{SnapshotType, Tags};
 use crate::name::EchoName;
-use crate::parameter::Parameters;
+use crate::parameter::{Parameter, Parameters, Value};
+use crate::permissions::Role;
 
 pub use options::{Entry, Options, split_options};
 pub use properties::{Properties, read_properties, read_properties_below};
@@ -56,6 +57,8 @@ pub struct Settings {
     pub retire: Retirement,
     /// What happens when it goes wrong.
     pub troubles: Troubles,
+    /// `rdsecho.check.roles`: the names of the deployed functions' roles; only `rds-echo check` asks for them.
+    pub roles: BTreeMap<Role, String>,
 }
 
 /// What is restored. An enum, so that other kinds (a cluster, a shared snapshot) find their place here.
@@ -163,8 +166,22 @@ pub struct Retirement {
     /// `rdsecho.retire.skipFinalSnapshot`: default false.
     pub skip_final_snapshot: bool,
     /// `rdsecho.retire.finalDbSnapshotIdentifier`: `{instance}` stands for the identifier, which makes it
-    /// unique; default `{instance}-final`.
+    /// unique, `{name}` for the echo's name and `{date}` for the day; default `{instance}-final`.
     pub final_snapshot: String,
+    /// Which final snapshots are kept; `None`: all of them.
+    pub keep: Option<Keep>,
+    /// `rdsecho.retire.connectionMinutes`: how long nobody may have been connected before an instance goes;
+    /// default `None`, nobody looks.
+    pub connection_minutes: Option<i64>,
+}
+
+/// Which final snapshots are kept. One that any of these rules keeps stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// `rdsecho.retire.keepFinalSnapshots`: that many, the newest.
+    pub newest: Option<usize>,
+    /// `rdsecho.retire.keepFinalSnapshotDays`: those that are not older.
+    pub younger_than: Option<SignedDuration>,
 }
 
 /// Settings of what happens when it goes wrong.
@@ -280,6 +297,11 @@ impl Settings {
     /// As [`from_options`](Self::from_options), and whenever there are problems so far.
     pub fn read_all(entries: &[Entry], problems_so_far: Vec<Problem>, caller: Caller) -> Result<Found, SettingsError> {
         reader::read(entries, problems_so_far, caller)
+    }
+
+    /// Whether RDS is to make a master password of the copy's own, so that production's does not stay valid on it.
+    pub fn manages_password(&self) -> bool {
+        self.modify.parameters.get(&Parameter::ManageMasterUserPassword) == Some(&Value::Flag(true))
     }
 
     /// Refuses to run anywhere but where the settings say.

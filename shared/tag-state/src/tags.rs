@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::approval::Mac;
 use crate::attempt::Attempt;
 use crate::decide::trouble::Mark;
-use crate::facts::Tags;
+use crate::facts::{Instance, Snapshot, Tags};
 use crate::hold::Hold;
 use crate::name::EchoName;
 use crate::remark::{Remark, quote, unquote};
@@ -93,6 +93,28 @@ pub struct EchoTags {
     pub attempt: Option<Attempt>,
     /// The last trouble that people were told of.
     pub trouble: Option<Mark>,
+    /// The final snapshot that its delete asked for.
+    pub final_snapshot: Option<FinalSnapshot>,
+}
+
+/// The final snapshot that a delete asks for, as the instance's tag `final-snapshot` holds it: `NAME TIME`. The time
+/// tells it from a snapshot that had the name before, for which the delete was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinalSnapshot {
+    /// Its identifier.
+    pub identifier: String,
+    /// When it was asked for.
+    pub asked: Timestamp,
+}
+
+impl FinalSnapshot {
+    /// Whether this snapshot is the one that was asked for, and not one that had its name before.
+    pub fn is(&self, instance: &Instance, snapshot: &Snapshot) -> bool {
+        snapshot.identifier.eq_ignore_ascii_case(&self.identifier)
+            && snapshot.snapshot_type == "manual"
+            && snapshot.source.eq_ignore_ascii_case(&instance.identifier)
+            && snapshot.created.is_none_or(|created| created >= self.asked)
+    }
 }
 
 /// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
@@ -255,6 +277,8 @@ impl EchoTags {
             // What cannot be read counts as the first try, and is told again; both harm nobody.
             attempt: get("attempt").and_then(Attempt::parse),
             trouble: get("trouble").and_then(Mark::parse),
+            // What cannot be read is a snapshot that nobody marks, and so nobody deletes.
+            final_snapshot: get("final-snapshot").and_then(read_final_snapshot),
         }))
     }
 
@@ -289,6 +313,11 @@ fn read_told(value: &str) -> Option<Told> {
     let (news, reached) = rest.split_once(' ').unwrap_or((rest, ""));
     let notified = read_notified(format!("{request} {expires} {reached}").trim_end())?;
     Some(Told { news: news.to_owned(), notified })
+}
+
+fn read_final_snapshot(value: &str) -> Option<FinalSnapshot> {
+    let (identifier, asked) = value.split_once(' ')?;
+    Some(FinalSnapshot { identifier: identifier.to_owned(), asked: asked.parse().ok()? })
 }
 
 fn read_notified(value: &str) -> Option<Notified> {
@@ -395,6 +424,17 @@ pub(crate) fn with_addresses(mut value: String, addresses: Option<&[String]>) ->
         }
     }
     value
+}
+
+/// The instance's tag that says which final snapshot its delete asks for.
+pub fn final_snapshot_tag(name: &EchoName, identifier: &str, now: Timestamp) -> Tags {
+    TagWriter::new(name).text("final-snapshot", &format!("{identifier} {}", stamp(now))).finish()
+}
+
+/// The key of the tag by which a final snapshot is known to be ours; its value is the snapshot's own identifier.
+/// No instance ever carries it, because an instance's tags can go to snapshots that people take of it.
+pub fn final_mark_key(name: &EchoName) -> String {
+    name.tag_key("final")
 }
 
 /// The tag of a cancellation. A remark that does not fit is cut.

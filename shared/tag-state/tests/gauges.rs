@@ -38,6 +38,18 @@ fn each_stage_foresees_its_own_time() {
     assert_eq!(overdue("rebooted", REQUEST), 72, "since the request's end");
     assert_eq!(overdue("forgotten", &[]), 120, "since the end of the grace period");
     assert_eq!(overdue("promoted", &[]), 0);
+    // What a person keeps is not overdue before it may go; and what is on its way is, whoever holds it.
+    let held = ("hold", "2026-11-27T00:00:00Z");
+    assert_eq!(overdue("forgotten", &[held]), 24);
+    assert_eq!(overdue("forgotten", &[("hold", "2026-11-22T12:00:00Z")]), 120, "the grace period ends later");
+    assert_eq!(overdue("retired", &[held]), 24);
+    assert_eq!(overdue("rebooted", &[REQUEST, &[held]].concat()), 24);
+    for unfinished in ["new", "modified"] {
+        assert_eq!(overdue(unfinished, &[held]), 144, "{unfinished}");
+    }
+    for held in ["2026-11-29T00:00:00Z why", "until further notice"] {
+        assert_eq!(overdue("forgotten", &[("hold", held)]), 0, "{held}");
+    }
     let kept = with("-Drdsecho.retire.graceHours=200");
     let forgotten = [ours("dev-2026-11-22", "forgotten", &[])];
     assert_eq!(gauges(&kept, &forgotten, &Record::Absent, at("2026-11-28T00:00:00Z")).overdue, SignedDuration::ZERO);
@@ -47,6 +59,22 @@ fn each_stage_foresees_its_own_time() {
 fn the_worst_counts() {
     let two = [ours("dev-2026-11-22", "rebooted", REQUEST), ours("dev-2026-11-22-2", "new", &[])];
     assert_eq!(measured(&two, &Record::Absent, "2026-11-28T00:00:00Z").overdue.as_hours(), 144);
-    let none = Gauges { instances: 0, data_age: None, overdue: SignedDuration::ZERO };
+    let none = Gauges { instances: 0, data_age: None, overdue: SignedDuration::ZERO, stuck: 0 };
     assert_eq!(measured(&[], &Record::Absent, "2026-11-28T00:00:00Z"), none);
+}
+
+/// 48 hours in a stage, unless it is said otherwise or an earlier one took longer.
+#[test]
+fn what_is_stuck_is_counted_and_what_failed_is_not() {
+    let stuck = |more: &str, own: &[OwnInstance], now: &str| gauges(&with(more), own, &Record::Absent, at(now)).stuck;
+    let one = |stage: &str| [ours("dev-2026-11-22", stage, &[])];
+    assert_eq!(stuck("", &one("new"), "2026-11-24T00:00:00Z"), 0);
+    assert_eq!(stuck("", &one("new"), "2026-11-24T00:00:01Z"), 1);
+    assert_eq!(stuck("-Drdsecho.stuck.hours=60", &one("new"), "2026-11-24T00:00:01Z"), 0);
+    assert_eq!(stuck("-Drdsecho.stuck.newHours=5", &one("new"), "2026-11-22T05:00:01Z"), 1);
+    let failed = ours("dev-2026-11-22", "forgotten", &[("attempt", "1 failed"), ("failure", "x")]);
+    assert_eq!(stuck("", &[failed], "2026-11-22T05:00:00Z"), 0);
+    let mut stopped = common::instance("dev-2026-11-22", "promoted", &[]);
+    "stopped".clone_into(&mut stopped.status);
+    assert_eq!(stuck("", &[common::own(stopped)], "2026-11-22T05:00:00Z"), 1);
 }

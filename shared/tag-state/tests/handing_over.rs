@@ -8,7 +8,7 @@ use tag_state::approval::{Action, Claim};
 use tag_state::decide::click::{Standing, press, standing};
 use tag_state::decide::promote::{self, Repair, candidate, confirmed, repairs};
 use tag_state::decide::request::{self, RequestStep, claim};
-use tag_state::decide::retire::{self, RetireStep};
+use tag_state::decide::retire::{self, Clients, RetireStep};
 use tag_state::decide::{Decision, retire::PAUSE};
 use tag_state::facts::Record;
 use tag_state::own::OwnInstance;
@@ -298,7 +298,7 @@ fn a_cname_moved_by_hand_is_followed_from_every_stage() {
 fn retire_keeps_grace_and_pause_and_only_then_destroys() {
     let decide = |stage: &str, time: &str| {
         let own = ours("dev-2026-11-20", stage, &[("since", "2026-11-22T09:00:00Z")]);
-        retire::decide(&settings(), &own, &elsewhere(), at(time))
+        retire::decide(&settings(), &own, &elsewhere(), Clients::NotAsked, at(time))
     };
     assert_eq!(code(decide("forgotten", "2026-11-23T08:59:59Z")), "grace");
     assert!(matches!(decide("forgotten", "2026-11-23T09:00:00Z"), Decision::Act(RetireStep::Condemn { .. })));
@@ -318,13 +318,21 @@ fn retire_keeps_grace_and_pause_and_only_then_destroys() {
 fn retire_destroys_nothing_whose_use_is_not_known() {
     for stage in ["forgotten", "retired"] {
         let own = ours("dev-2026-11-20", stage, &[]);
-        let decide = |record: &Record| code(retire::decide(&settings(), &own, record, at("2027-01-01T00:00:00Z")));
+        let decide = |record: &Record| {
+            code(retire::decide(&settings(), &own, record, Clients::NotAsked, at("2027-01-01T00:00:00Z")))
+        };
         assert_eq!(decide(&pointing_at(&own)), "in-use");
         assert_eq!(decide(&Record::Absent), "no-record");
         assert_eq!(decide(&Record::Other("it is weighted".to_owned())), "record");
         let mut timeless = own.facts().clone();
         timeless.tags.remove("rdsecho:dev:since");
-        let decision = retire::decide(&settings(), &common::own(timeless), &elsewhere(), at("2027-01-01T00:00:00Z"));
+        let decision = retire::decide(
+            &settings(),
+            &common::own(timeless),
+            &elsewhere(),
+            Clients::NotAsked,
+            at("2027-01-01T00:00:00Z"),
+        );
         assert_eq!(code(decision), if stage == "retired" { "pause" } else { "grace" });
     }
 }
@@ -335,7 +343,7 @@ fn retire_takes_a_final_snapshot_whenever_rds_can() {
         let mut instance = instance("dev-2026-11-20", "retired", &[]);
         (*status).clone_into(&mut instance.status);
         let own = own(instance);
-        let decision = retire::decide(&settings(), &own, &elsewhere(), at("2027-01-01T00:00:00Z"));
+        let decision = retire::decide(&settings(), &own, &elsewhere(), Clients::NotAsked, at("2027-01-01T00:00:00Z"));
         match class {
             Class::Ready | Class::Stopped | Class::Failed => {
                 let Decision::Act(RetireStep::Destroy(deletable)) = decision else { panic!("{status}") };
@@ -343,7 +351,7 @@ fn retire_takes_a_final_snapshot_whenever_rds_can() {
                 assert_eq!(deletable.delete(0).final_snapshot().is_none(), skips, "{status}");
                 let skip = with("-Drdsecho.retire.skipFinalSnapshot=true");
                 let Decision::Act(RetireStep::Destroy(deletable)) =
-                    retire::decide(&skip, &own, &elsewhere(), at("2027-01-01T00:00:00Z"))
+                    retire::decide(&skip, &own, &elsewhere(), Clients::NotAsked, at("2027-01-01T00:00:00Z"))
                 else {
                     panic!("{status}")
                 };

@@ -112,8 +112,12 @@ fn after_the_end_only_the_switch_is_news() {
     let given_up = [("stage", "forgotten"), ("since", "2026-11-22T09:40:00Z"), ("failure", "superseded")];
     assert_eq!(word(&changed(&cancelled, &given_up), time), "nothing", "it was closed before");
     let promoted = changed(&cancelled, &[("stage", "promoted"), ("since", "2026-11-22T09:31:00Z")]);
-    let News::Promoted { by, too_late } = told(&promoted, time).unwrap().news else { panic!() };
+    let News::Promoted { by, too_late, overruled: None } = told(&promoted, time).unwrap().news else { panic!() };
     assert_eq!((by, too_late), (vec![ANN.to_owned()], Some(BOB.to_owned())));
+    // It was cancelled half an hour before: whoever promoted it knew.
+    let overruled = changed(&cancelled, &[("stage", "promoted"), ("since", "2026-11-22T10:00:00Z")]);
+    let News::Promoted { too_late: None, overruled, .. } = told(&overruled, time).unwrap().news else { panic!() };
+    assert_eq!(overruled.as_deref(), Some(BOB));
     let promoted = after(&promoted, time);
     let replaced = changed(&promoted, &[("stage", "forgotten"), ("since", "2026-11-22T09:50:00Z")]);
     assert_eq!(word(&replaced, time), "nothing", "people have their new copy");

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use common::{at, instance, ours, own, settings, snapshot, with};
 use tag_state::decide::modify::ModifyStep;
-use tag_state::decide::new::{identifier, ours as all_ours, restore, snapshot as choose, superfluous};
+use tag_state::decide::new::{at_restore, identifier, ours as all_ours, restore, snapshot as choose, superfluous};
 use tag_state::decide::reboot::RebootStep;
 use tag_state::decide::{Decision, modify, reboot, request};
-use tag_state::facts::Instance;
+use tag_state::facts::{Instance, Snapshot};
 use tag_state::parameter::{Parameter, Value};
 use tag_state::stage::Stage;
 use tag_state::status::{Class, STATUSES};
@@ -150,6 +150,7 @@ fn the_key_of_a_managed_password_is_set_once() {
     let asked = |managed: Option<bool>| {
         let mut fresh = instance("dev-2026-11-22", "new", &[]);
         let actual = Arc::make_mut(&mut fresh.actual);
+        actual.remove(&Parameter::ManageMasterUserPassword);
         if let Some(managed) = managed {
             actual.insert(Parameter::ManageMasterUserPassword, Value::Flag(managed));
             actual.insert(Parameter::MasterUserSecretKmsKeyId, Value::Text("arn:aws:kms:us-east-1:0:key/1".to_owned()));
@@ -407,5 +408,41 @@ fn the_restore_carries_all_tags_and_only_what_a_restore_takes() {
             ("team", "blue"),
         ]
     );
-    assert_eq!(call.parameters, [(Parameter::MultiAz, Value::Flag(false))].into());
+    // And what the modification would set, so that it has little left to do.
+    let from_mod = [
+        (Parameter::BackupRetentionPeriod, Value::Number(0)),
+        (Parameter::DbParameterGroupName, Value::Text("dev-mysql".to_owned())),
+    ];
+    assert_eq!(call.parameters, [(Parameter::MultiAz, Value::Flag(false))].into_iter().chain(from_mod).collect());
+}
+
+/// What the restore can have it gets; what belongs to something that comes later waits for the modification.
+#[test]
+fn the_restore_takes_what_it_can_of_the_modification() {
+    let restored = |more: &str| at_restore(&with(more));
+    let group = Parameter::DbParameterGroupName;
+    assert_eq!(restored("")[&group], Value::Text("dev-mysql".to_owned()));
+    assert_eq!(restored("-Drdsecho.new.dbParameterGroupName=first")[&group], Value::Text("first".to_owned()));
+    assert!(!restored("-Drdsecho.mod.monitoringInterval=60").contains_key(&Parameter::MonitoringInterval));
+    let upgraded = restored("-Drdsecho.mod.engineVersion=8.4.3 -Drdsecho.mod.optionGroupName=later");
+    assert!(!upgraded.contains_key(&group), "it is of the family of the version to come");
+    assert!(!upgraded.contains_key(&Parameter::OptionGroupName));
+    assert!(restored("-Drdsecho.mod.optionGroupName=now").contains_key(&Parameter::OptionGroupName));
+    let zone = "-Drdsecho.new.availabilityZone=us-east-1a";
+    let both = Parameter::MultiAz;
+    assert!(!restored(&format!("{zone} -Drdsecho.mod.multiAz=true")).contains_key(&both), "RDS refuses both together");
+    assert!(restored(&format!("{zone} -Drdsecho.mod.multiAz=false")).contains_key(&both));
+    let fast = "-Drdsecho.mod.storageType=io1 -Drdsecho.mod.iops=3000";
+    assert_eq!(restored(fast)[&Parameter::Iops], Value::Number(3000));
+    let mixed = restored(&format!("{fast} -Drdsecho.new.storageType=gp3"));
+    assert!(!mixed.contains_key(&Parameter::Iops), "half of one storage and half of another");
+}
+
+#[test]
+fn a_shared_snapshot_is_named_by_its_arn() {
+    let mut shared = snapshot("theirs", "available", NOW);
+    let named = |snapshot: &Snapshot| restore(&settings(), "dev-2026-11-22".to_owned(), snapshot, at(NOW)).snapshot;
+    assert_eq!(named(&shared), "theirs");
+    shared.snapshot_type = "shared".to_owned();
+    assert_eq!(named(&shared), shared.arn);
 }

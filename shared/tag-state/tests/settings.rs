@@ -132,9 +132,9 @@ fn tags_are_counted_before_they_are_needed() {
         let tags: Vec<String> = (0..number).map(|number| format!("tag-{number}=x")).collect();
         format!("-Drdsecho.new.tags={} -Drdsecho.promote.tags=tag-0=y,in-use=yes", tags.join(","))
     };
-    // 19 of our own, two for each of the two approvers, and `in-use`.
-    with(&users(50 - 19 - 4 - 1));
-    refused(&users(50 - 19 - 4), "rdsecho.promote.approvers", "need 51 tags");
+    // 22 of our own, two for each of the two approvers, and `in-use`.
+    with(&users(50 - 22 - 4 - 1));
+    refused(&users(50 - 22 - 4), "rdsecho.promote.approvers", "need 51 tags");
 }
 
 #[test]

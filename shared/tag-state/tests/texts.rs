@@ -48,6 +48,11 @@ fn old(stage: &str) -> Predecessor {
     Predecessor::Ours(Box::new(ours("dev-2026-11-15", stage, &[("since", "2026-11-23T08:30:00Z")])))
 }
 
+fn held(stage: &str, until: &str) -> Predecessor {
+    let tags = [("since", "2026-11-23T08:30:00Z"), ("hold", until)];
+    Predecessor::Ours(Box::new(ours("dev-2026-11-15", stage, &tags)))
+}
+
 fn links() -> Links {
     Links { confirm: "https://page.test/CONFIRM".to_owned(), cancel: "https://page.test/CANCEL".to_owned() }
 }
@@ -103,7 +108,7 @@ fn mails() -> Vec<(&'static str, Mail)> {
             tell(
                 &promoted(both),
                 &old("forgotten"),
-                &News::Promoted { by: people(&["ann", "bob"]), too_late: None },
+                &News::Promoted { by: people(&["ann", "bob"]), too_late: None, overruled: None },
                 None,
             ),
         ),
@@ -112,7 +117,20 @@ fn mails() -> Vec<(&'static str, Mail)> {
             tell(
                 &promoted(both),
                 &Predecessor::Stranger("legacy.example.test".to_owned()),
-                &News::Promoted { by: people(&["ann", "bob"]), too_late: Some("bob@example.test".to_owned()) },
+                &News::Promoted {
+                    by: people(&["ann", "bob"]),
+                    too_late: Some("bob@example.test".to_owned()),
+                    overruled: None,
+                },
+                None,
+            ),
+        ),
+        (
+            "mail-promoted-all-the-same",
+            tell(
+                &promoted(&[]),
+                &held("forgotten", "2026-12-01T00:00:00Z to be looked at"),
+                &News::Promoted { by: Vec::new(), too_late: None, overruled: Some("bob@example.test".to_owned()) },
                 None,
             ),
         ),
@@ -338,7 +356,7 @@ fn what_others_control_is_never_markup() {
     let mut texts = vec![];
     for news in [
         News::Cancelled { by: by.clone(), remark: remark.clone() },
-        News::Promoted { by: vec![by.clone()], too_late: Some(by.clone()) },
+        News::Promoted { by: vec![by.clone()], too_late: Some(by.clone()), overruled: Some(by.clone()) },
         News::Confirmed { by: vec![by.clone()] },
         News::Expired { by: vec![by.clone()] },
         News::Withdrawn { why },

@@ -44,6 +44,8 @@ def live(play: Play):
     fell = [row for row in chronicle.rows if row["who"] == "RDS" and STATUS in row["what"]]
     given_up = next((each for each in story.advances(lost) if each["stage"] == "forgotten"), None)
     announced = [each for each in chronicle.announcements if each["type"] == "Echo Stage Changed" and each["instance"] == lost]
+    troubles = [each for each in chronicle.announcements if each["type"] == "Echo Trouble"]
+    told = [each for each in chronicle.mails if each["to"] == [PARAMETERS["ReplyTo"]]]
     ends = [row["hour"] for row in chronicle.rows if row["who"] == "retire" and "deletion requested" in row["what"] and lost in row["what"]]
     return came_to(
         play,
@@ -59,6 +61,15 @@ def live(play: Play):
             and EVENT in given_up["woken_by"],
             "its tag `failure` says why": STATUS in tags.get("rdsecho:dev:failure", ""),
             "it was announced on the event bus": [each["to"] for each in announced][:2] == ["new", "forgotten"],
+            "trouble was announced once, with its reason": [(each["code"], each["instance"]) for each in troubles] == [("failed", lost)],
+            "one notice went to the alarms' topic, and said it in a sentence": [
+                f"{lost}: it has failed" in each["text"] for each in chronicle.notices
+            ]
+            == [True],
+            "one mail told of it within five minutes, with what RDS had said": len(told) == 1
+            and lost in told[0]["subject"]
+            and "A parameter is not valid for this class" in told[0]["text"]
+            and moment(told[0]["at"]) - fails <= timedelta(minutes=5),
             "the CNAME stayed where it was until another one was promoted": before == in_use == kept == seed.LEGACY_HOST,
             f"the next schedule began afresh with {retried}, from a younger snapshot": retried > lost
             and snapshot_of(rds, retried) > tags["rdsecho:dev:snapshot"],

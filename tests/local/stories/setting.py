@@ -20,6 +20,7 @@ TIMING = {
     "modify_seconds": 6 * 60,
     "reboot_seconds": 90,
     "delete_seconds": 10 * 60,
+    "secret_seconds": 60,
 }
 # The parameters that a user would give, and the three that make it local.
 PARAMETERS = {

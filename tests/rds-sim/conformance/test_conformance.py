@@ -355,3 +355,30 @@ def told(target):
 
 def test_both_tell_the_same_story(sim, moto):
     assert told(sim) == told(moto)
+
+
+def test_a_managed_password_has_a_secret_until_it_is_managed_no_more(prepared):
+    assert "MasterUserSecret" not in describe(prepared)
+    modify = {"DBInstanceIdentifier": ECHO, "ApplyImmediately": True}
+    prepared.client.modify_db_instance(**modify, ManageMasterUserPassword=True)
+    prepared.settle()
+    secret = describe(prepared)["MasterUserSecret"]
+    assert sorted(secret) == ["KmsKeyId", "SecretArn", "SecretStatus"]
+    assert secret["SecretStatus"] == "active" and ":secret:rds!" in secret["SecretArn"]
+    prepared.client.modify_db_instance(**modify, ManageMasterUserPassword=False, MasterUserPassword="not-a-secret-2")
+    prepared.settle()
+    assert "MasterUserSecret" not in describe(prepared)
+
+
+def test_a_final_snapshot_can_be_marked_listed_and_deleted(prepared):
+    prepared.client.delete_db_instance(DBInstanceIdentifier=ECHO, FinalDBSnapshotIdentifier="final")
+    prepared.settle()
+    manual = {one["DBSnapshotIdentifier"]: one for one in prepared.client.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]}
+    assert sorted(manual) == ["final", "nightly"]
+    prepared.client.add_tags_to_resource(ResourceName=manual["final"]["DBSnapshotArn"], Tags=tag_list(mark="final"))
+    (final,) = prepared.client.describe_db_snapshots(DBSnapshotIdentifier="final")["DBSnapshots"]
+    assert tags_of(final)["mark"] == "final" and final["DBInstanceIdentifier"] == ECHO and final["SnapshotType"] == "manual"
+    prepared.client.delete_db_snapshot(DBSnapshotIdentifier="final")
+    left = prepared.client.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    assert [one["DBSnapshotIdentifier"] for one in left] == ["nightly"]
+    assert refusal(prepared.client.describe_db_snapshots, DBSnapshotIdentifier="final")[0] == "DBSnapshotNotFound"

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use jiff::Timestamp;
-use stages::ports::{Answer, CallError, Failure, Rds};
-use tag_state::calls::{Delete, Modify, Restore};
+use stages::ports::{Answer, CallError, Failure, Rds, Usage};
+use tag_state::calls::{Delete, DeleteSnapshot, Modify, Restore};
 use tag_state::facts::{Event, Instance, Snapshot, SnapshotType, Tags};
+use tag_state::status::{Class, classify};
 
 use crate::world::error::{ApiError, Code};
 use crate::world::operation::{Arrival, Operation};
@@ -237,5 +238,42 @@ impl Rds for SimulatedRds {
                 DescribeEvents { source_identifier: Some(identifier), source_type, from: Some(since), to: None };
             Ok(world.describe_events(&request).into_iter().map(|event| event.facts()).collect())
         })
+    }
+
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>> {
+        let prefix = prefix.to_lowercase();
+        let (mut found, mut marker): (Vec<Snapshot>, Option<String>) = (Vec::new(), None);
+        loop {
+            let (more, next) = self.call(Operation::DescribeDbSnapshots, &prefix, |world| {
+                let request = DescribeSnapshots {
+                    snapshot_type: Some("manual"),
+                    marker: marker.as_deref(),
+                    ..Default::default()
+                };
+                let page = world.describe_snapshots(&request)?;
+                let ours = page.items.iter().filter(|snapshot| snapshot.source.starts_with(&prefix));
+                Ok((ours.map(|snapshot| snapshot.facts()).collect::<Vec<_>>(), page.marker))
+            })?;
+            found.extend(more);
+            if next.is_none() {
+                return Ok(found);
+            }
+            marker = next;
+        }
+    }
+
+    async fn delete_snapshot(&self, delete: &DeleteSnapshot) -> Answer<()> {
+        self.call(Operation::DeleteDbSnapshot, delete.identifier(), |world| {
+            world.delete_snapshot(delete.identifier()).map(drop)
+        })
+    }
+}
+
+impl Usage for SimulatedRds {
+    /// CloudWatch counts what it is planted to count, of instances that run.
+    async fn connections(&self, instance: &str, _minutes: i64, _now: Timestamp) -> Answer<Option<i64>> {
+        let world = self.world.borrow();
+        let runs = |one: &&world::model::DbInstance| !matches!(classify(&one.status), Class::Stopped | Class::Failed);
+        Ok(world.instances().get(&instance.to_lowercase()).filter(runs).and_then(|one| one.connections))
     }
 }

@@ -72,7 +72,7 @@ def test_the_fault_is_found(patch):
     named = re.search(r"^Seed: (\d+)$", patch.read_text(), re.MULTILINE)
     run = simulate(work, int(named[1]), 1) if named else simulate(work, 0, MOST_SEEDS)
     assert run.returncode in (0, 1), run.stderr
-    violations = re.findall(r"^seed (\d+): (invariant \d): (.*)$", run.stdout, re.MULTILINE)
+    violations = re.findall(r"^seed (\d+): (invariant \d+): (.*)$", run.stdout, re.MULTILINE)
     assert run.returncode == 1 and violations, f"no lifetime showed it: {run.stdout[-500:]}"
     seed, invariant, what = violations[0]
     found[patch.stem] = {"after": int(seed) + 1, "by": invariant, "what": what}

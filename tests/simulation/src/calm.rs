@@ -158,7 +158,7 @@ impl Calm {
         let now = self.town.now();
         let process = Rc::new(Process::new("plan", 0, now, None, false, Trouble::None));
         let port = Port { town: self.town.clone(), process: process.clone() };
-        let reads = Reads::new(&port, &port, &port, &port);
+        let reads = Reads::new(&port, &port, &port, &port, &port);
         let rehearsed = functions
             .iter()
             .map(|function| ready(function.run(&self.town.settings, &reads.rehearse(), &Wake::All, now)));

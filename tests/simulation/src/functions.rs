@@ -234,7 +234,7 @@ async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Tim
             answer::run(settings, &ports, &reply, &Wake::All, now).await
         }
         Command::Plan => {
-            let reads = Reads::new(port, port, port, port);
+            let reads = Reads::new(port, port, port, port, port);
             let mut last = Report::new(settings, "plan", &Wake::All, now);
             for function in Function::ALL {
                 last = function.run(settings, &reads.rehearse(), &Wake::All, now).await;

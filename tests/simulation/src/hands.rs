@@ -28,6 +28,10 @@ pub enum Undo {
     Protection(String),
     /// Mail is taken again.
     Mailbox,
+    /// RDS can use the secret of the master password again.
+    Secret(String),
+    /// Nobody is connected any more.
+    Connections(String),
 }
 
 impl Town {
@@ -60,6 +64,12 @@ impl Town {
             }
             Undo::Protection(identifier) => self.protect(&identifier, true),
             Undo::Mailbox => *self.dead_address.borrow_mut() = None,
+            Undo::Secret(identifier) => {
+                let _ = self.rds.world_mut().force_secret_status(&identifier, "active");
+            }
+            Undo::Connections(identifier) => {
+                let _ = self.rds.world_mut().set_connections(&identifier, Some(0));
+            }
         }
     }
 
@@ -107,7 +117,7 @@ impl Town {
     pub fn meddle(&self) -> Option<Undo> {
         let own: Vec<String> = self.stages().into_iter().map(|(identifier, _)| identifier).collect();
         let own: Vec<String> = own.into_iter().filter(|identifier| self.is_ours(identifier)).collect();
-        let act = self.rng.borrow_mut().u8(0..24);
+        let act = self.rng.borrow_mut().u8(0..28);
         let target = self.one_of(&own)?.clone();
         let say = |what: String| self.watch.borrow_mut().say(|| format!("people: {what}"));
         match act {
@@ -142,6 +152,31 @@ impl Town {
                 say(format!("tag {target} {stage}"));
                 self.tag_by_hand(&target, "stage", stage);
                 None
+            }
+            24 | 25 => {
+                // Where its tags are copied, it has all of ours; and sometimes a name that we might give.
+                let drawn = self.rng.borrow_mut().u32(0..1_000_000);
+                let name = match drawn % 4 {
+                    0 => format!("{target}-final"),
+                    1 => format!("{target}-final-2"),
+                    _ => format!("kept-{target}-{drawn}"),
+                };
+                say(format!("take the snapshot {name} of {target}"));
+                let tags = Tags::new();
+                let wanted = CreateSnapshot { instance: &target, identifier: &name, tags: &tags };
+                let _ = self.rds.world_mut().create_snapshot(&wanted);
+                None
+            }
+            26 => {
+                say(format!("take RDS's hands off the secret of {target}"));
+                self.rds.world_mut().force_secret_status(&target, "impaired").ok()?;
+                Some(Undo::Secret(target))
+            }
+            27 => {
+                let connections = [Some(1), Some(20), None][self.rng.borrow_mut().usize(..3)];
+                say(format!("connect to {target}: {connections:?}"));
+                self.rds.world_mut().set_connections(&target, connections).ok()?;
+                Some(Undo::Connections(target))
             }
             9 => {
                 let (suffix, value) =
@@ -231,7 +266,7 @@ impl Town {
     /// Writes a hold that nobody can read, and says how to take it back.
     pub fn hold_badly(&self, target: &str) -> Undo {
         self.watch.borrow_mut().say(|| format!("people: hold {target} until further notice"));
-        let was = self.tag(target, "hold");
+        let was = self.tag(target, "hold").filter(|was| was != "until further notice");
         self.tag_by_hand(target, "hold", "until further notice");
         Undo::Tag(target.to_owned(), "hold", was)
     }

@@ -26,6 +26,8 @@ const TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
 const ATTEMPTS: u8 = 3;
 /// No call is applied later than that after its caller gave it up.
 const LATEST: i64 = 600;
+/// No restore hangs for longer, in seconds.
+const LONGEST: u32 = 60 * 3600;
 
 /// What stands in the agenda.
 enum Due {
@@ -76,6 +78,7 @@ struct Lifetime {
     running: BTreeMap<u64, (Running, u8)>,
     undos: Vec<Option<Undo>>,
     links: Vec<String>,
+    turns: u64,
     quiet_since: Option<Timestamp>,
     good_since: Option<Timestamp>,
     reasons: BTreeMap<Function, Report>,
@@ -103,6 +106,7 @@ pub fn live(seed: u64, trace: bool) -> Outcome {
         running: BTreeMap::new(),
         undos: Vec::new(),
         links: Vec::new(),
+        turns: 0,
         quiet_since: None,
         good_since: None,
         reasons: BTreeMap::new(),
@@ -218,6 +222,11 @@ impl Lifetime {
                     let status = ends[self.chance(|rng| rng.usize(..ends.len()))];
                     self.town.rds.world_mut().next_restore_ends_in(status);
                 }
+                self.turns += 1;
+                let hangs = self.plan.hangs && self.turns % 3 == 2 && self.quiet_since.is_none();
+                let long = if hangs { self.plan.restore_seconds.saturating_mul(5).min(LONGEST) } else { 0 };
+                let seconds = self.plan.restore_seconds.max(long);
+                self.town.rds.world_mut().timing_mut().restore_seconds = seconds;
                 let copies = if self.happens(self.plan.doubling) { 2 } else { 1 };
                 for _ in 0..copies {
                     self.begin(Job::Stage(Function::New, Wake::All), 1);

@@ -45,6 +45,8 @@ pub struct Plan {
     pub staleness: f64,
     /// Of a restore: to end badly.
     pub bad_restore: f64,
+    /// Whether every third restore takes five times as long.
+    pub hangs: bool,
     /// Between two commands of people at a terminal; `None` where they leave it to the schedules.
     pub commands: Option<SignedDuration>,
     /// Between two commands of people who hold instances, or want another one in use; `None` where nobody does.
@@ -100,11 +102,33 @@ impl Plan {
         if later.f64() < 0.1 {
             options.push_str(" -Drdsecho.mod.applyImmediately=false");
         }
+        // What became of the end of an instance since then, likewise.
+        let end = &mut Rng::with_seed(seed ^ 0x0000_e4d0_f1fe);
+        for (share, option) in [
+            (0.1, "mod.manageMasterUserPassword=false"),
+            (0.3, "new.copyTagsToSnapshot=true"),
+            (0.3, "retire.connectionMinutes=5"),
+            (0.15, "retire.keepFinalSnapshotDays=1"),
+        ] {
+            if end.f64() < share {
+                options.push_str(&format!(" -Drdsecho.{option}"));
+            }
+        }
+        if end.f64() < 0.4 {
+            options.push_str(&format!(" -Drdsecho.retire.keepFinalSnapshots={}", end.u8(1..=3)));
+        }
         let commands = (!calm && later.f64() < 0.15)
             .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.05 + later.f64() / 2.0)) as i64 + 1));
         let keeping = &mut Rng::with_seed(seed ^ 0x6b65_6570_6572);
         let keepers = (!calm && keeping.f64() < 0.2)
             .then(|| SignedDuration::from_mins((cycle_minutes as f64 * (0.05 + keeping.f64() / 2.0)) as i64 + 1));
+        if later.f64() < 0.3 {
+            options.push_str(&format!(" -Drdsecho.retries={}", later.u8(0..=1)));
+        }
+        let hangs = !calm && later.f64() < 0.15;
+        if hangs {
+            options.push_str(&format!(" -Drdsecho.stuck.hours={}", later.i64(1..=cycle_hours.min(48))));
+        }
         let settings = Settings::from_options(&options).unwrap_or_else(|error| panic!("{options}: {error}"));
         // Some lives begin just before midnight.
         let day = rng.i64(20_000..21_500) * 86_400;
@@ -132,6 +156,7 @@ impl Plan {
             strike,
             staleness,
             bad_restore,
+            hangs,
             commands,
             keepers,
             hands,

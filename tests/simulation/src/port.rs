@@ -12,9 +12,9 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use jiff::Timestamp;
-use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Macs, Mailer, Rds};
+use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Macs, Mailer, Rds, Usage};
 use tag_state::approval::{Claim, Mac};
-use tag_state::calls::{Announcement, Delete, Mail, Modify, Restore, Swap};
+use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{Event, Instance, Record, Snapshot, SnapshotType, Tags};
 
 use crate::town::{Town, refused};
@@ -30,6 +30,8 @@ pub enum Call<'a> {
     Snapshot,
     /// One of [`Lookups`](stages::ports::Lookups), by its name there.
     Lookup(&'static str),
+    ManualSnapshots,
+    Connections(&'a str),
     Record,
     Events,
     Generate,
@@ -46,6 +48,7 @@ pub enum WriteRef<'a> {
     Reboot(&'a str),
     AddTags(&'a str, &'a Tags),
     Delete(&'a Delete),
+    DeleteSnapshot(&'a DeleteSnapshot),
     Swap(&'a Swap),
     Send(&'a Mail),
     Announce(&'a Announcement),
@@ -60,6 +63,7 @@ pub enum Write {
     Reboot(String),
     AddTags(String, Tags),
     Delete(Delete),
+    DeleteSnapshot(DeleteSnapshot),
     Swap(Swap),
     Send(Mail),
     Announce(Announcement),
@@ -73,6 +77,7 @@ impl WriteRef<'_> {
             WriteRef::Reboot(identifier) => Write::Reboot(identifier.to_owned()),
             WriteRef::AddTags(arn, tags) => Write::AddTags(arn.to_owned(), tags.clone()),
             WriteRef::Delete(delete) => Write::Delete(delete.clone()),
+            WriteRef::DeleteSnapshot(delete) => Write::DeleteSnapshot(delete.clone()),
             WriteRef::Swap(swap) => Write::Swap(swap.clone()),
             WriteRef::Send(mail) => Write::Send(mail.clone()),
             WriteRef::Announce(announcement) => Write::Announce(announcement.clone()),
@@ -89,6 +94,7 @@ impl Write {
             Write::Reboot(identifier) => WriteRef::Reboot(identifier),
             Write::AddTags(arn, tags) => WriteRef::AddTags(arn, tags),
             Write::Delete(delete) => WriteRef::Delete(delete),
+            Write::DeleteSnapshot(delete) => WriteRef::DeleteSnapshot(delete),
             Write::Swap(swap) => WriteRef::Swap(swap),
             Write::Send(mail) => WriteRef::Send(mail),
             Write::Announce(announcement) => WriteRef::Announce(announcement),
@@ -107,6 +113,10 @@ pub struct Reads {
     pub stale: BTreeSet<String>,
     /// Instances of the listing whose tags were.
     pub listed_stale: BTreeSet<String>,
+    /// Snapshots read one by one, as shown; `None` where there was none.
+    pub snapshots: BTreeMap<String, Option<Snapshot>>,
+    /// How many are connected to an instance, as CloudWatch said, and when.
+    pub connections: BTreeMap<String, (u64, Option<i64>)>,
     /// The CNAME, as shown.
     pub record: Option<(u64, Record)>,
     /// The targets that this process has swapped the CNAME to.
@@ -203,9 +213,17 @@ pub struct Port {
 }
 
 impl Port {
-    pub(crate) async fn call<T: fmt::Debug>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
+    async fn call<T: fmt::Debug>(&self, call: Call<'_>, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
         self.process.turn().await;
         let answer = self.make(call, apply).await;
+        self.process.hears(&answer);
+        answer
+    }
+
+    /// A call before which nobody comes in: its answer does not hang on what others do, and each place where they could
+    /// come in multiplies the orders that there are.
+    async fn look_up<T: fmt::Debug>(&self, what: &'static str, apply: impl AsyncFn() -> Answer<T>) -> Answer<T> {
+        let answer = self.make(Call::Lookup(what), apply).await;
         self.process.hears(&answer);
         answer
     }
@@ -259,6 +277,7 @@ impl Port {
     }
 
     fn shown(&self, instance: &mut Instance) {
+        self.town.watch.borrow_mut().saw(instance);
         if self.town.perhaps_stale(instance) {
             self.process.reads.borrow_mut().stale.insert(instance.identifier.clone());
         }
@@ -291,6 +310,7 @@ impl Town {
                 Write::Reboot(identifier) => self.rds.reboot(identifier).await,
                 Write::AddTags(arn, tags) => self.rds.add_tags(arn, tags).await,
                 Write::Delete(delete) => self.rds.delete(delete).await,
+                Write::DeleteSnapshot(delete) => self.rds.delete_snapshot(delete).await,
                 Write::Swap(swap) => self.swap(swap),
                 Write::Send(mail) => self.send(mail),
                 Write::Announce(announcement) => {
@@ -334,7 +354,9 @@ impl Rds for Port {
     }
 
     async fn snapshot(&self, identifier: &str) -> Answer<Option<Snapshot>> {
-        self.call(Call::Snapshot, async || self.town.rds.snapshot(identifier).await).await
+        let found = self.call(Call::Snapshot, async || self.town.rds.snapshot(identifier).await).await?;
+        self.process.reads.borrow_mut().snapshots.insert(identifier.to_owned(), found.clone());
+        Ok(found)
     }
 
     async fn restore(&self, restore: &Restore) -> Answer<Instance> {
@@ -359,6 +381,25 @@ impl Rds for Port {
 
     async fn events(&self, identifier: &str, since: Timestamp) -> Answer<Vec<Event>> {
         self.call(Call::Events, async || self.town.rds.events(identifier, since).await).await
+    }
+
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>> {
+        self.call(Call::ManualSnapshots, async || self.town.rds.manual_snapshots(prefix).await).await
+    }
+
+    async fn delete_snapshot(&self, delete: &DeleteSnapshot) -> Answer<()> {
+        let write = WriteRef::DeleteSnapshot(delete);
+        self.call(Call::Write(write), async || self.town.rds.delete_snapshot(delete).await).await
+    }
+}
+
+impl Usage for Port {
+    async fn connections(&self, instance: &str, minutes: i64, now: Timestamp) -> Answer<Option<i64>> {
+        let call = Call::Connections(instance);
+        let found = self.call(call, async || self.town.rds.connections(instance, minutes, now).await).await?;
+        let step = self.town.watch.borrow().ledger.step;
+        self.process.reads.borrow_mut().connections.insert(instance.to_owned(), (step, found));
+        Ok(found)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The world around the stages: the simulated RDS, a hosted zone with one name, a key, a mailbox, a bus.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -8,12 +8,12 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use rds_sim::in_process::SimulatedRds;
 use rds_sim::world::events::RdsEvent;
-use rds_sim::world::{PlantedInstance, PlantedSnapshot, Settings as WorldSettings, World};
+use rds_sim::world::{Group, PlantedInstance, PlantedSnapshot, Settings as WorldSettings, World};
 use sha2::{Digest as _, Sha256};
 use stages::ports::{Answer, CallError, Failure};
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Mail, Swap};
-use tag_state::facts::{Instance, Record, Tags};
+use tag_state::facts::{Instance, Record, Tags, Zone};
 use tag_state::settings::Settings;
 use tag_state::tags::EchoTags;
 
@@ -31,10 +31,12 @@ pub const ZONE: &str = "Z1";
 pub const PRODUCTION: &str = "production";
 /// What the CNAME points at in the beginning.
 pub const LEGACY: &str = "legacy.example.test.";
-/// What each set of settings here begins with.
+/// What each set of settings here begins with. The modification changes what the restore set: else there would be
+/// little left for it, and no parameter group that waits for a reboot.
 pub const OPTIONS: &str = "-Drdsecho.name=dev -Drdsecho.snapshot.dbInstanceIdentifier=production \
     -Drdsecho.promote.cname=dev-db.example.test -Drdsecho.promote.hostedZoneId=Z1 \
-    -Drdsecho.mod.dbParameterGroupName=default.custom -Drdsecho.mod.backupRetentionPeriod=0";
+    -Drdsecho.new.dbParameterGroupName=default.postgres16 -Drdsecho.mod.dbParameterGroupName=tuned \
+    -Drdsecho.mod.backupRetentionPeriod=0";
 /// What is added where people are asked.
 pub const ASKING: &str = "-Drdsecho.promote.approvers=ann@example.test,bob@example.test,cleo@example.test \
     -Drdsecho.promote.sender=echo@example.test -Drdsecho.promote.url=https://page.test -Drdsecho.promote.keyId=key";
@@ -63,6 +65,8 @@ pub struct Town {
     pub staleness: f64,
     /// The mailbox that takes no mail for now.
     pub dead_address: RefCell<Option<(String, Failure)>>,
+    /// Whether the zone refuses every change, as one in which the name does not lie.
+    pub refuses_swaps: Cell<bool>,
 }
 
 impl Town {
@@ -73,6 +77,9 @@ impl Town {
     pub fn new(settings: Settings, start: Timestamp, seed: u64) -> Town {
         let mut world = World::new(WorldSettings { account: ACCOUNT.to_owned(), region: REGION.to_owned(), start });
         world.raise_instance_quota(400);
+        world.plant_group("tuned", Group::Parameter { family: "postgres16".to_owned() }).expect("fits");
+        world.surroundings_mut().zones =
+            vec![Zone { id: ZONE.to_owned(), name: "example.test".to_owned(), private: false }];
         world
             .plant_instance(PlantedInstance { identifier: PRODUCTION.to_owned(), ..Default::default() })
             .expect("fits");
@@ -87,6 +94,7 @@ impl Town {
             watch: RefCell::new(Watch::new(settings.clone())),
             staleness: 0.0,
             dead_address: RefCell::default(),
+            refuses_swaps: Cell::new(false),
             settings,
         };
         for days in [2, 1] {
@@ -108,6 +116,7 @@ impl Town {
             watch: self.watch.clone(),
             staleness: self.staleness,
             dead_address: self.dead_address.clone(),
+            refuses_swaps: self.refuses_swaps.clone(),
         }
     }
 
@@ -236,7 +245,7 @@ impl Town {
     /// DELETE of exactly the old record and CREATE of the new one, in one batch.
     pub(crate) fn compare_and_swap(&self, old: &Record, value: &str, ttl: i64) -> Answer<()> {
         let mut zone = self.zone.borrow_mut();
-        if *zone != *old {
+        if *zone != *old || self.refuses_swaps.get() {
             return Err(refused("ChangeResourceRecordSets", &self.settings.promote.cname, Failure::Changed));
         }
         *zone = Record::Cname { value: value.to_owned(), ttl };

@@ -5,12 +5,14 @@
 //! module has the promises whose numbers it names; `docs/SAFETY.md` has them all.
 
 mod deletes;
+mod finals;
 mod holds;
 mod instances;
 mod requests;
 mod restores;
 mod swaps;
 mod tags;
+mod troubles;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +30,7 @@ use crate::ledger::{By, Ledger, Life, Move, TagWrite};
 use crate::port::{Call, Process, WriteRef};
 use crate::trouble::Kind;
 use holds::{Promise, by_a_persons_word};
+use troubles::Troubles;
 use words::words;
 
 /// A button that was pressed, behind a link that was mailed.
@@ -59,6 +62,9 @@ pub struct Watch {
     attempts: BTreeSet<(String, u32, Timestamp, String)>,
     presses: Vec<Press>,
     promises: Vec<Promise>,
+    /// The final snapshots that deletes of ours have made.
+    finals: BTreeSet<String>,
+    troubles: Troubles,
 }
 
 /// What the tags say of a request.
@@ -85,6 +91,8 @@ impl Watch {
             attempts: BTreeSet::new(),
             presses: Vec::new(),
             promises: Vec::new(),
+            finals: BTreeSet::new(),
+            troubles: Troubles::default(),
         }
     }
 
@@ -216,28 +224,38 @@ impl Watch {
             self.violated(process, 2, "changes something, and was to say only what would be done");
         }
         match write {
-            WriteRef::Restore(restore) => self.judge_restore(process, restore),
+            WriteRef::Restore(restore) => {
+                self.judge_restore(process, restore);
+                self.judge_attempt(process, restore);
+            }
             WriteRef::Modify(modify) => self.judge_change(world, process, &modify.identifier),
             WriteRef::Reboot(identifier) => {
                 self.judge_change(world, process, identifier);
                 self.judge_reboot(world, process, identifier);
             }
+            WriteRef::AddTags(arn, tags) if arn.contains(":snapshot:") => self.judge_mark(process, arn, tags),
             WriteRef::AddTags(arn, tags) => {
                 let identifier = arn.rsplit(':').next().unwrap_or_default();
                 self.judge_change(world, process, identifier);
                 self.judge_tags(world, process, identifier, tags);
+                self.judge_given_up(world, process, identifier, tags);
             }
             WriteRef::Delete(delete) => {
                 self.judge_change(world, process, delete.identifier());
                 self.judge_delete(world, zone, process, delete.identifier(), delete.final_snapshot());
+                self.judge_clients(process, delete.identifier());
             }
+            WriteRef::DeleteSnapshot(delete) => self.judge_snapshot(world, process, delete.identifier()),
             WriteRef::Swap(swap) if by_a_persons_word(process) => {
                 self.judge_kept(world, zone, process, swap);
                 self.judge_return(world, process, swap.value());
             }
-            WriteRef::Swap(swap) => self.judge_swap(world, process, swap),
+            WriteRef::Swap(swap) => {
+                self.judge_swap(world, process, swap);
+                self.judge_password(world, process, swap.value());
+            }
             WriteRef::Send(mail) => self.judge_mail(process, mail),
-            WriteRef::Announce(_) => {}
+            WriteRef::Announce(announcement) => self.judge_trouble(world, process, announcement),
         }
     }
 
@@ -286,7 +304,11 @@ impl Watch {
                 self.judge_in_flight(world, process, &restore.identifier);
             }
             WriteRef::Modify(modify) => self.changed(world, &modify.identifier),
-            WriteRef::Delete(delete) => self.changed(world, delete.identifier()),
+            WriteRef::Delete(delete) => {
+                self.changed(world, delete.identifier());
+                self.finals.extend(delete.final_snapshot().map(str::to_owned));
+            }
+            WriteRef::DeleteSnapshot(_) => {}
             WriteRef::Reboot(identifier) => {
                 self.changed(world, identifier);
                 let step = self.ledger.advance();
@@ -294,6 +316,7 @@ impl Watch {
                     life.reboots.push(step);
                 }
             }
+            WriteRef::AddTags(arn, _) if arn.contains(":snapshot:") => {}
             WriteRef::AddTags(arn, _) => self.tagged(world, arn.rsplit(':').next().unwrap_or_default(), By::Us),
             WriteRef::Swap(swap) => {
                 self.promotions += u64::from(process.is_none_or(|process| !by_a_persons_word(process)));
@@ -307,7 +330,7 @@ impl Watch {
                 }
                 self.tokens.extend(links(mail));
             }
-            WriteRef::Announce(_) => {}
+            WriteRef::Announce(announcement) => self.troubled(world, announcement),
         }
     }
 

@@ -225,3 +225,107 @@ fn new_with_new_across_midnight() {
     println!("new, new, midnight: {} orders", explored.orders);
     assert!(twice > 0, "in some order both restore");
 }
+
+fn person(command: Command) -> Part {
+    Part::Process(Job::Person(command))
+}
+
+/// For a day, which the hours of [`comes_to_rest`] do not use up.
+fn hold(town: &Town, identifier: &str) -> Part {
+    person(Command::Hold(identifier.to_owned(), town.now() + SignedDuration::from_hours(24)))
+}
+
+fn promote_to(identifier: &str) -> Part {
+    person(Command::PromoteTo(identifier.to_owned()))
+}
+
+/// 10., for an end: who was told that it is held has it still, hours later.
+fn stays_if_promised(town: &Town, identifier: &str, order: &[usize], kept: &mut usize) {
+    let Some(facts) = Calm::of(town.fork()).facts(identifier) else { return };
+    if !town.watch.borrow().is_promised(&facts.resource_id, town.now()) {
+        return;
+    }
+    *kept += 1;
+    let mut calm = Calm::of(town.fork());
+    for _ in 0..12 {
+        calm.wake(Function::Retire);
+        calm.pass(10);
+    }
+    assert!(calm.facts(identifier).is_some_and(|facts| facts.status == "available"), "{order:?}: it was promised");
+    assert_eq!(calm.violations(), [""; 0], "{order:?}");
+}
+
+#[test]
+fn retire_with_hold() {
+    let mut kept = 0;
+    let start = replaced();
+    let parts = [stage(Function::Retire), stage(Function::Retire), hold(&start.town, FIRST), minutes(16)];
+    explore("retire, retire, hold, a quarter of an hour", &start, &parts, |town, order| {
+        stays_if_promised(town, FIRST, order, &mut kept);
+    });
+    assert!(kept > 10, "in some orders it is held: {kept}");
+    let start = condemned();
+    let explored = every_order(&start.town, &[stage(Function::Retire), hold(&start.town, FIRST)], |town, order| {
+        let resource = start.facts(FIRST).unwrap().resource_id;
+        assert!(!town.watch.borrow().is_promised(&resource, town.now()), "{order:?}: nothing is promised too late");
+    });
+    println!("retire that destroys, hold: {} orders", explored.orders);
+    assert!(explored.violations.is_empty(), "{:?}", explored.violations.first());
+}
+
+#[test]
+fn retire_with_promote_to() {
+    let parts = [stage(Function::Retire), stage(Function::Retire), promote_to(FIRST), minutes(16)];
+    explore("retire, retire, promote --to, a quarter of an hour", &replaced(), &parts, |_, _| {});
+    let parts = [stage(Function::Retire), promote_to(FIRST)];
+    explore("retire that destroys, promote --to", &condemned(), &parts, |town, order| {
+        assert_eq!(town.in_use().as_deref(), Some(SECOND), "{order:?}: nothing leads to a condemned one");
+    });
+}
+
+#[test]
+fn retire_with_rollback_that_keeps() {
+    let mut kept = 0;
+    let start = replaced();
+    let until = start.town.now() + SignedDuration::from_hours(24);
+    let parts = [stage(Function::Retire), person(Command::RollbackKeeping(until))];
+    explore("retire that condemns, rollback --keep", &start, &parts, |town, order| {
+        stays_if_promised(town, SECOND, order, &mut kept);
+    });
+    assert!(kept > 0, "in some orders it is kept");
+    // The CNAME was moved by hand to one that is condemned, and its tags have not followed yet.
+    let start = condemned();
+    start.pass(1);
+    start.point_at(FIRST);
+    let parts = [stage(Function::Retire), stage(Function::Promote), person(Command::RollbackKeeping(until))];
+    explore("retire that destroys, promote, rollback --keep", &start, &parts, |town, order| {
+        stays_if_promised(town, FIRST, order, &mut kept);
+    });
+}
+
+#[test]
+fn promote_with_promote_to() {
+    let parts = [stage(Function::Promote), promote_to(FIRST)];
+    explore("promote, promote --to", &third_confirmed(), &parts, |_, _| {});
+    // A cancelled one is wanted after all, while others ask about it anew, or give it up.
+    let mut cancelled = Calm::new("");
+    let asked = |calm: &Calm| calm.town.tag(SECOND, "notified").is_some();
+    while !asked(&cancelled) {
+        cancelled.all_look();
+        cancelled.pass(5);
+        if !asked(&cancelled) {
+            cancelled.ann_confirms();
+            cancelled.pass(5);
+        }
+    }
+    let letter = cancelled.letter("bob@example.test").expect("a mail");
+    assert_eq!(cancelled.visit("POST", &letter.cancel).status, 200);
+    assert_eq!((&*cancelled.stage(FIRST), &*cancelled.stage(SECOND)), ("promoted", "rebooted"));
+    for other in [Command::Forget(SECOND.to_owned()), Command::Request { anew: false }, Command::Rollback] {
+        let name = format!("promote --to a cancelled one, {}", other.name());
+        explore(&name, &cancelled, &[promote_to(SECOND), person(other)], |_, _| {});
+    }
+    explore("promote --to, promote --to", &cancelled, &[promote_to(SECOND), promote_to(SECOND)], |town, order| {
+        assert_eq!(town.in_use().as_deref(), Some(SECOND), "{order:?}: one of them gets through");
+    });
+}

@@ -8,7 +8,7 @@ use aws_sdk_rds::primitives::DateTime;
 use aws_sdk_rds::types::{SourceType, Tag};
 use jiff::Timestamp;
 use stages::ports::{self, Answer, Failure};
-use tag_state::calls::{Delete, Modify, Restore};
+use tag_state::calls::{Delete, DeleteSnapshot, Modify, Restore};
 use tag_state::facts::{Event, Instance, Snapshot, SnapshotType, Tags};
 
 use crate::environment::{Environment, Service};
@@ -199,6 +199,32 @@ impl ports::Rds for Rds {
         }
         found.sort_by_key(|event| event.at);
         Ok(found)
+    }
+
+    async fn manual_snapshots(&self, prefix: &str) -> Answer<Vec<Snapshot>> {
+        let mut found = Vec::new();
+        let request = self.0.describe_db_snapshots().snapshot_type("manual").max_records(PAGE);
+        let mut pages = request.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| call_error(DESCRIBE_SNAPSHOTS, &format!("{prefix}*"), &error))?;
+            found.extend(
+                page.db_snapshots()
+                    .iter()
+                    .filter(|snapshot| begins_with(snapshot.db_instance_identifier(), prefix))
+                    .map(translate::snapshot),
+            );
+        }
+        Ok(found)
+    }
+
+    async fn delete_snapshot(&self, delete: &DeleteSnapshot) -> Answer<()> {
+        self.0
+            .delete_db_snapshot()
+            .db_snapshot_identifier(delete.identifier())
+            .send()
+            .await
+            .map_err(|error| call_error("DeleteDBSnapshot", delete.identifier(), &error))?;
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use aws_sdk_rds::types::{
 };
 use jiff::Timestamp;
 use tag_state::calls::Modify;
-use tag_state::facts::{Event, Instance, Snapshot, Tags};
+use tag_state::facts::{Event, Instance, Secret, Snapshot, Tags};
 use tag_state::parameter::{Parameter, Parameters, Value};
 
 /// An instance as described; what RDS does not show stays empty.
@@ -45,6 +45,11 @@ pub(super) fn instance(described: &DbInstance) -> Instance {
             .map(ToOwned::to_owned)
             .collect(),
         deletion_protection: described.deletion_protection().unwrap_or(false),
+        secret: described.master_user_secret().map(|secret| Secret {
+            arn: text(secret.secret_arn()),
+            status: text(secret.secret_status()),
+            key: secret.kms_key_id().map(ToOwned::to_owned),
+        }),
         tags: tags(described.tag_list()),
     }
 }
@@ -86,6 +91,7 @@ pub(super) fn snapshot(described: &DbSnapshot) -> Snapshot {
         license: described.license_model().map(ToOwned::to_owned),
         encrypted: described.encrypted().unwrap_or(false),
         resource_id: text(described.dbi_resource_id()),
+        tags: tags(described.tag_list()),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The adapters over real HTTP: the exact requests that they send, and what they make of AWS's answers.
 
+mod cloudwatch;
 mod eventbridge;
 mod events;
+mod iam;
 mod kms;
 mod lookups;
 mod loopback;

@@ -1,9 +1,10 @@
 //! Calls that cannot be written down: a swap and a delete come out of their decisions only.
 
 use jiff::Timestamp;
-use tag_state::calls::{Delete, Swap};
-use tag_state::decide::{Decision, promote, retire};
-use tag_state::facts::{Instance, Record};
+use tag_state::calls::{Delete, DeleteSnapshot, Swap};
+use tag_state::decide::retire::Clients;
+use tag_state::decide::{Decision, promote, retention, retire};
+use tag_state::facts::{Instance, Record, Snapshot};
 use tag_state::own::OwnInstance;
 use tag_state::settings::Settings;
 
@@ -19,7 +20,8 @@ fn settings(more: &str) -> Settings {
     Settings::from_options(&format!(
         "-Drdsecho.name=dev -Drdsecho.snapshot.dbInstanceIdentifier=production \
          -Drdsecho.promote.cname=db.example.com -Drdsecho.promote.hostedZoneId=Z1 \
-         -Drdsecho.promote.approval=none {more}"
+         -Drdsecho.promote.approval=none \
+         -Drdsecho.mod.manageMasterUserPassword=false {more}"
     ))
     .expect("right settings")
 }
@@ -57,7 +59,25 @@ pub(crate) fn swap(old: &Record) -> Swap {
 pub(crate) fn delete(final_snapshot: bool) -> Delete {
     let settings = settings(&format!("-Drdsecho.retire.skipFinalSnapshot={}", !final_snapshot));
     let elsewhere = Record::Cname { value: "other.example.com".to_owned(), ttl: 60 };
-    let decision = retire::decide(&settings, &own(&settings, "retired"), &elsewhere, now());
+    let decision = retire::decide(&settings, &own(&settings, "retired"), &elsewhere, Clients::NotAsked, now());
     let Decision::Act(retire::RetireStep::Destroy(deletable)) = decision else { panic!("not deletable: {decision:?}") };
     deletable.delete(0)
+}
+
+/// The delete of the final snapshot of [`INSTANCE`].
+pub(crate) fn delete_snapshot() -> DeleteSnapshot {
+    let settings = settings("-Drdsecho.retire.keepFinalSnapshotDays=1");
+    let identifier = format!("{INSTANCE}-final");
+    let snapshot = Snapshot {
+        tags: [(settings.name.tag_key("final"), identifier.clone())].into(),
+        identifier,
+        source: INSTANCE.to_owned(),
+        snapshot_type: "manual".to_owned(),
+        status: "available".to_owned(),
+        created: Some("2026-11-22T09:00:00Z".parse().expect("a time")),
+        ..Snapshot::default()
+    };
+    let decision = retention::confirm(&settings, &snapshot, Some(&snapshot), now());
+    let Decision::Act(disposable) = decision else { panic!("not disposable: {decision:?}") };
+    disposable.delete().clone()
 }

@@ -6,7 +6,7 @@ use tag_state::facts::{Snapshot, SnapshotType, Tags};
 use tag_state::parameter::{Kind, Parameter, Parameters, Value};
 
 use crate::loopback::{Asked, Loopback, Reply};
-use crate::proofs::{INSTANCE, delete};
+use crate::proofs::{INSTANCE, delete, delete_snapshot};
 
 const ARN: &str = "arn:aws:rds:us-east-1:123456789012:db:dev-2026-11-22";
 
@@ -403,4 +403,64 @@ async fn a_delete_takes_a_final_snapshot_or_skips_it_and_never_both() {
         expected.extend(fields);
         assert_eq!(form(&server.asked()), expected);
     }
+}
+
+#[tokio::test]
+async fn where_the_master_password_is_kept_is_read() {
+    let described = "<DBInstanceIdentifier>dev-2026-11-22</DBInstanceIdentifier><MasterUserSecret>\
+        <SecretArn>arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1</SecretArn>\
+        <SecretStatus>rotating</SecretStatus><KmsKeyId>arn:aws:kms:us-east-1:123456789012:key/1</KmsKeyId></MasterUserSecret>";
+    let server = Loopback::answering(200, &instances(&[described], None));
+    let instance = Rds::new(&server.environment()).instance(INSTANCE).await.expect("an answer").expect("an instance");
+    let secret = instance.secret.clone().expect("a secret");
+    assert_eq!(secret.arn, "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1");
+    assert_eq!(secret.status, "rotating");
+    assert_eq!(secret.key.as_deref(), Some("arn:aws:kms:us-east-1:123456789012:key/1"));
+    assert_eq!(instance.has(Parameter::ManageMasterUserPassword), Some(&Value::Flag(true)));
+}
+
+#[tokio::test]
+async fn all_manual_snapshots_are_listed_and_only_ours_are_kept() {
+    let page = |inner: &[(&str, &str)], marker: &str| {
+        let all: String = inner
+            .iter()
+            .map(|(name, of)| {
+                format!(
+                    "<DBSnapshot><DBSnapshotIdentifier>{name}</DBSnapshotIdentifier><DBInstanceIdentifier>{of}\
+                     </DBInstanceIdentifier><SnapshotType>manual</SnapshotType><TagList><Tag><Key>rdsecho:dev:final</Key>\
+                     <Value>{name}</Value></Tag></TagList></DBSnapshot>"
+                )
+            })
+            .collect();
+        Reply::Answer(
+            200,
+            format!(
+                "<DescribeDBSnapshotsResponse><DescribeDBSnapshotsResult>{marker}<DBSnapshots>{all}</DBSnapshots>\
+                 </DescribeDBSnapshotsResult></DescribeDBSnapshotsResponse>"
+            ),
+        )
+    };
+    let server = Loopback::start(vec![
+        page(&[("before-the-upgrade", "production")], "<Marker>m1</Marker>"),
+        page(&[("a-final", "dev-2026-11-22"), ("b", "dev")], ""),
+    ]);
+    let found = Rds::new(&server.environment()).manual_snapshots("dev-20").await.expect("two pages");
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].identifier.as_str(), found[0].source.as_str()), ("a-final", "dev-2026-11-22"));
+    assert_eq!(found[0].tags.get("rdsecho:dev:final").map(String::as_str), Some("a-final"));
+    let asked: Vec<Vec<String>> = server.all_asked().iter().map(form).collect();
+    assert_eq!(
+        asked,
+        [
+            vec!["Action=DescribeDBSnapshots", "MaxRecords=100", "SnapshotType=manual"],
+            vec!["Action=DescribeDBSnapshots", "Marker=m1", "MaxRecords=100", "SnapshotType=manual"],
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_final_snapshot_is_deleted_by_its_name() {
+    let server = Loopback::answering(200, &done("DeleteDBSnapshot"));
+    Rds::new(&server.environment()).delete_snapshot(&delete_snapshot()).await.expect("accepted");
+    assert_eq!(form(&server.asked()), ["Action=DeleteDBSnapshot", "DBSnapshotIdentifier=dev-2026-11-22-final"]);
 }

@@ -6,10 +6,15 @@ mod common;
 
 mod answering;
 mod asking;
+mod checking;
 mod cycles;
+mod ending;
+mod keeping;
 mod promoting;
+mod refusing;
 mod rehearsing;
 mod retiring;
 mod returning;
 mod setting_up;
 mod telling;
+mod trouble;

@@ -1,10 +1,13 @@
 //! The CNAME, and the tags after it.
 
+use std::rc::Rc;
+
 use simulation::calm::Calm;
 use simulation::functions::Function;
 use simulation::trouble::Kind;
 use stages::report::Did;
 use tag_state::facts::Record;
+use tag_state::settings::Settings;
 
 use crate::common::{FIRST, LEGACY, SECOND, cname, confirmed, meanwhile, until_asked};
 
@@ -35,7 +38,13 @@ fn a_forged_confirmation_tag_promotes_nothing() {
 
 #[test]
 fn without_its_zone_nobody_is_asked_nothing_is_promoted_or_destroyed_and_that_is_said() {
-    let mut calm = Calm::new("-Drdsecho.promote.hostedZoneId=ZGONE");
+    let mut calm = Calm::new("");
+    calm.until(60, |calm| calm.stage(FIRST) == "modified").expect("it is being set up");
+    let mut town = calm.town.fork();
+    let mut settings = Settings::clone(&town.settings);
+    settings.promote.hosted_zone_id = Some("ZGONE".to_owned());
+    town.settings = Rc::new(settings);
+    let mut calm = Calm::of(town);
     calm.until(60, |calm| calm.stage(FIRST) == "rebooted").expect("it is set up");
     let report = calm.wake(Function::RequestApproval).unwrap();
     assert_eq!((report.outcomes[0].code, &report.outcomes[0].did), (Some("no-zone"), &Did::Refuses), "{report:#?}");

@@ -149,3 +149,21 @@ fn an_answer_without_a_mail_counts_as_the_button_does() {
     calm.wake(Function::Promote);
     assert!(calm.uses(FIRST), "{:?}", calm.said);
 }
+
+#[test]
+fn one_that_was_left_by_the_cname_or_not_quite_reached_is_the_last_one() {
+    // The CNAME has moved on, and the tags have not followed yet.
+    let mut calm = replaced();
+    calm.town.tag_by_hand(FIRST, "stage", "promoted");
+    calm.command(Command::Rollback).unwrap();
+    assert!(calm.uses(FIRST));
+    assert_eq!((calm.stage(FIRST), calm.stage(SECOND)), ("promoted".to_owned(), "forgotten".to_owned()));
+    // The one before died right before the swap, its 5th call.
+    let mut calm = replaced();
+    calm.strike = Some((calm.calls.len() as u64, 5, Kind::DiesBefore));
+    assert!(calm.command(Command::Rollback).is_none());
+    calm.strike = None;
+    assert_eq!((calm.uses(SECOND), calm.stage(FIRST)), (true, "promoted".to_owned()));
+    calm.command(Command::Rollback).unwrap();
+    assert!(calm.uses(FIRST));
+}

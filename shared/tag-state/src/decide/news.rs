@@ -17,6 +17,9 @@ use crate::tags::{Request, Told, told_tag};
 /// What is older is no news: whoever switches mails on, or mends them after a day, does not send old stories.
 const FRESH_FOR: SignedDuration = SignedDuration::from_hours(24);
 
+/// A cancel that is older than that was seen by whoever promoted.
+const LONGEST_PROMOTION: SignedDuration = SignedDuration::from_mins(10);
+
 /// What has become of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
@@ -40,6 +43,8 @@ pub enum News {
         by: Vec<String>,
         /// Who cancelled, too late.
         too_late: Option<String>,
+        /// Who had cancelled long before: somebody wanted it all the same.
+        overruled: Option<String>,
     },
     /// The time to answer is over.
     Expired {
@@ -174,9 +179,13 @@ fn latest(
     match own.stage() {
         Stage::New | Stage::Modified | Stage::Retired => None,
         Stage::Promoted => {
-            let too_late = cancelled_by(own, request).map(|(who, _)| who.to_owned());
+            let since = own.tags().since?;
+            let cancelled = cancelled_by(own, request);
+            let at_once = |at: Timestamp| at.checked_add(LONGEST_PROMOTION).is_ok_and(|seen| since < seen);
+            let too_late = cancelled.filter(|(_, how)| at_once(how.at)).map(|(who, _)| who.to_owned());
+            let overruled = cancelled.filter(|(_, how)| !at_once(how.at)).map(|(who, _)| who.to_owned());
             // Whoever promoted has verified them.
-            Some((News::Promoted { by: names(&clicks(false)), too_late }, own.tags().since?))
+            Some((News::Promoted { by: names(&clicks(false)), too_late, overruled }, since))
         }
         Stage::Rebooted | Stage::Forgotten if cancelled_by(own, request).is_some() => {
             let (by, how) = cancelled_by(own, request)?;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::request::{claim, given_up};
-use super::{Decision, unsettled};
+use super::{Decision, hold_up, unsettled};
 use crate::approval::{Action, Claim, Mac};
 use crate::facts::{Record, Tags};
 use crate::own::OwnInstance;
@@ -135,7 +135,7 @@ pub fn decide(
         return Decision::wait(reason);
     }
     if let Some(reason) = unsettled(settings, own.facts(), false) {
-        return Decision::wait(reason);
+        return hold_up(reason);
     }
     if let Some(reason) = given_up(settings, own, now) {
         return Decision::Nothing(reason);

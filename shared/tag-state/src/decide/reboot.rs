@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Decision, GiveUp, hindrance, settling, unsettled};
+use super::{Decision, GiveUp, hindrance, hold_up, settling, unsettled};
 use crate::facts::Tags;
 use crate::own::OwnInstance;
 use crate::reason::Reason;
@@ -41,7 +41,7 @@ pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decisio
         return Decision::wait_until(Reason::Settling { until }, until);
     }
     if let Some(reason) = unsettled(settings, instance, true) {
-        return Decision::wait(reason);
+        return hold_up(reason);
     }
     let in_sync = instance.parameter_group_statuses.iter().all(|status| status == "in-sync");
     let done = in_sync && (marked.is_some() || settings.reboot == Reboot::WhenNeeded);

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Decision, GiveUp, hindrance, unsettled};
+use super::{Decision, GiveUp, hindrance, hold_up, unsettled};
 use crate::approval::{Action, Claim};
 use crate::facts::Tags;
 use crate::own::OwnInstance;
@@ -71,7 +71,7 @@ pub fn decide(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Decisio
     }
     match own.tags().request {
         None => match unsettled(settings, own.facts(), false) {
-            Some(reason) => Decision::wait(reason),
+            Some(reason) => hold_up(reason),
             None => Decision::Act(RequestStep::Ask(Ask::opening(settings, 1, *expiry, now))),
         },
         Some(request) if !all_notified(own, request) => {
@@ -105,7 +105,7 @@ pub fn again(settings: &Settings, own: &OwnInstance, anew: bool, now: Timestamp)
     }
     let Approval::Required { expiry, .. } = &settings.promote.approval else { return nobody_asked(settings, own) };
     if let Some(reason) = unready(own.facts()).or_else(|| unsettled(settings, own.facts(), false)) {
-        return Decision::wait(reason);
+        return hold_up(reason);
     }
     let open = own.tags().request.filter(|request| now <= request.expires && cancelled_by(own, *request).is_none());
     Decision::Act(match (own.tags().request, open) {

@@ -1,5 +1,6 @@
 //! The end of an instance, in two wakes: the point of no return first, the delete much later.
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Decision;
@@ -11,7 +12,7 @@ use crate::reason::Reason;
 use crate::settings::Settings;
 use crate::stage::{Move, Stage};
 use crate::status::{Class, classify, final_snapshot_impossible};
-use crate::tags::advance;
+use crate::tags::{FinalSnapshot, advance};
 
 /// How long after the point of no return the delete comes: longer than any function or retry of ours
 /// lives, so that whatever was under way at that moment has seen the tag, or is dead.
@@ -27,10 +28,32 @@ pub enum RetireStep {
     },
     /// Protection off, then delete.
     Destroy(Box<Deletable>),
+    /// Nothing else speaks against it: ask for how many it was used in these last minutes, and decide again.
+    LookForClients {
+        /// How many.
+        minutes: i64,
+    },
+    /// It is being deleted: the final snapshot that was asked for must be marked, if it is not.
+    Mark(FinalSnapshot),
+}
+
+/// How many used the instance in the last minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clients {
+    /// Nobody has asked yet.
+    NotAsked,
+    /// That many connections at once, at most; `None`: CloudWatch does not know.
+    Connections(Option<i64>),
 }
 
 /// Decides about one instance. `record` must have been read after the instance was.
-pub fn decide(settings: &Settings, own: &OwnInstance, record: &Record, now: Timestamp) -> Decision<RetireStep> {
+pub fn decide(
+    settings: &Settings,
+    own: &OwnInstance,
+    record: &Record,
+    clients: Clients,
+    now: Timestamp,
+) -> Decision<RetireStep> {
     let stage = own.stage();
     let pause = match stage {
         Stage::New | Stage::Modified | Stage::Rebooted | Stage::Promoted => {
@@ -41,7 +64,12 @@ pub fn decide(settings: &Settings, own: &OwnInstance, record: &Record, now: Time
     };
     let status = own.facts().status.clone();
     match classify(&status) {
-        Class::Going => return Decision::wait(Reason::Going { status }),
+        Class::Going => {
+            return match own.tags().final_snapshot.clone().filter(|_| stage == Stage::Retired) {
+                Some(asked) => Decision::Act(RetireStep::Mark(asked)),
+                None => Decision::wait(Reason::Going { status }),
+            };
+        }
         Class::Ready | Class::Busy | Class::Stopped | Class::Failed | Class::Unknown => {}
     }
     match record {
@@ -63,15 +91,50 @@ pub fn decide(settings: &Settings, own: &OwnInstance, record: &Record, now: Time
         let reason = if stage == Stage::Retired { Reason::Pause { until } } else { Reason::Grace { until } };
         return Decision::wait_until(reason, until);
     }
-    if let Some((_, tags)) = advance(&settings.name, own.tags(), Move::Retire, now) {
+    let condemn = advance(&settings.name, own.tags(), Move::Retire, now);
+    if condemn.is_none() {
+        match classify(&status) {
+            Class::Ready | Class::Stopped | Class::Failed => {}
+            Class::Busy | Class::Going => return Decision::wait(Reason::Busy { status }),
+            Class::Unknown => return Decision::wait(Reason::UnknownStatus { status }),
+        }
+    }
+    if let Some(instead) = in_use_by_clients(settings, &status, clients) {
+        return instead;
+    }
+    if let Some((_, tags)) = condemn {
         return Decision::Act(RetireStep::Condemn { tags: tags.finish() });
     }
-    match classify(&status) {
-        Class::Ready | Class::Stopped | Class::Failed => {}
-        Class::Busy | Class::Going => return Decision::wait(Reason::Busy { status }),
-        Class::Unknown => return Decision::wait(Reason::UnknownStatus { status }),
-    }
-    let final_snapshot = (!settings.retire.skip_final_snapshot && !final_snapshot_impossible(&status))
-        .then(|| settings.retire.final_snapshot.replace("{instance}", own.identifier()));
+    let final_snapshot = (!settings.retire.skip_final_snapshot && !final_snapshot_impossible(&status)).then(|| {
+        let date = now.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string();
+        final_snapshot_name(&settings.retire.final_snapshot, settings.name.as_str(), own.identifier(), &date)
+    });
     Decision::Act(RetireStep::Destroy(Box::new(Deletable::new(own.clone(), final_snapshot))))
+}
+
+/// What to do before it goes, or instead, because of those who may be connected to it; `None` where nobody is, or
+/// nobody wants to know.
+fn in_use_by_clients(settings: &Settings, status: &str, clients: Clients) -> Option<Decision<RetireStep>> {
+    let minutes = settings.retire.connection_minutes?;
+    match classify(status) {
+        // Nobody can be connected to what does not run, and CloudWatch has no data of it.
+        Class::Stopped | Class::Failed => return None,
+        Class::Ready | Class::Busy | Class::Going | Class::Unknown => {}
+    }
+    match clients {
+        Clients::NotAsked => Some(Decision::Act(RetireStep::LookForClients { minutes })),
+        Clients::Connections(None) => Some(Decision::wait(Reason::ClientsUnknown { minutes })),
+        Clients::Connections(Some(connections)) if connections > 0 => {
+            let approvers = settings.approvers();
+            let who = if approvers.is_empty() { "those who work with it".to_owned() } else { approvers.join(", ") };
+            Some(Decision::wait(Reason::InUseByClients { connections, minutes, who }))
+        }
+        Clients::Connections(Some(_)) => None,
+    }
+}
+
+/// The name of a final snapshot, of the settings' template. RDS writes it in lower case.
+pub fn final_snapshot_name(template: &str, echo: &str, instance: &str, date: &str) -> String {
+    let echo = echo.to_ascii_lowercase();
+    template.replace("{instance}", instance).replace("{name}", &echo).replace("{date}", date)
 }

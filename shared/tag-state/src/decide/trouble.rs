@@ -225,7 +225,8 @@ fn on_its_way_out(
     if !attempt::has_failed(own) {
         return None;
     }
-    let why = own.tags().failure.clone().unwrap_or_default();
+    // A tag holds no comma.
+    let why = own.tags().failure.clone().unwrap_or_default().replace("_ ", ", ");
     let attempt = attempt::of(own).number;
     Some(What::Failed { why, attempt, of: settings.troubles.retries.saturating_add(1) })
 }

@@ -1,23 +1,24 @@
 //! From entries to [`Settings`]: takes each known key out, notes every problem, and goes on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
 use super::{
-    Approval, Caller, Entry, Found, Limits, Modification, New, Problem, Promotion, Reboot, Retirement, Settings,
+    Approval, Caller, Entry, Found, Keep, Limits, Modification, New, Problem, Promotion, Reboot, Retirement, Settings,
     SettingsError, Snapshots, Source, TimeZoneName, Troubles, schema,
 };
-use crate::decide::retire::PAUSE;
+use crate::decide::retire::{self, PAUSE};
 use crate::facts::{SnapshotType, Tags};
 use crate::name::EchoName;
 use crate::parameter::{Kind, Parameter, Parameters, Value};
+use crate::permissions::Role;
 use crate::tags::{LONGEST_KEY, LONGEST_VALUE, MOST_TAGS, fits_a_tag};
 
 /// How many tags of our own an instance can carry at most, without those of the approvers:
 /// managed, stage, since, took, id, resource, snapshot, data-from, rebooting, request, requested, expires,
-/// notified, told, told-end, replaced, failure, refused, hold, attempt, trouble.
-const OUR_TAGS: usize = 21;
+/// notified, told, told-end, replaced, failure, refused, hold, attempt, trouble, final-snapshot.
+const OUR_TAGS: usize = 22;
 
 struct Reader {
     entries: Vec<Entry>,
@@ -81,6 +82,13 @@ impl Reader {
                 }
             },
         }
+    }
+
+    fn optional_number(&mut self, key: &str, least: i64, most: i64) -> Option<i64> {
+        let is_set =
+            self.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
+        let number = self.number(key, least, least, most);
+        is_set.then_some(number)
     }
 
     fn parameters(&mut self, part: &str, takes: fn(Parameter) -> bool) -> Parameters {
@@ -208,7 +216,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
         );
     }
     let modify = Modification {
-        parameters: reader.parameters("mod", Parameter::modifiable),
+        parameters: modified(&mut reader),
         apply_immediately: reader.flag("rdsecho.mod.applyImmediately", true),
     };
     let reboot = match reader.take("rdsecho.reboot") {
@@ -224,8 +232,9 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
     };
     let settle = SignedDuration::from_mins(reader.number("rdsecho.settleMinutes", 2, 0, 60));
     let promote = promotion(&mut reader, name.as_ref(), caller);
-    let retire = retirement(&mut reader);
+    let retire = retirement(&mut reader, name.as_ref());
     let troubles = troubles(&mut reader);
+    let roles = roles(&mut reader);
     count_tags(&mut reader, &new, &promote);
     for entry in std::mem::take(&mut reader.entries) {
         let hint = if entry.key.contains("assword") {
@@ -256,6 +265,7 @@ pub(super) fn read(entries: &[Entry], so_far: Vec<Problem>, caller: Caller) -> R
                 promote,
                 retire,
                 troubles,
+                roles,
             },
             warnings: reader.warnings,
         }),
@@ -289,6 +299,35 @@ fn optional_hours(reader: &mut Reader, key: &str, least: i64, most: i64) -> Opti
         reader.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
     let hours = reader.number(key, 0, least, most);
     (is_set && hours >= least).then(|| SignedDuration::from_hours(hours))
+}
+
+/// The settings of the modification. Production's master password stays valid on a copy only where somebody says so.
+fn modified(reader: &mut Reader) -> Parameters {
+    const MANAGED: Parameter = Parameter::ManageMasterUserPassword;
+    const KEY: Parameter = Parameter::MasterUserSecretKmsKeyId;
+    let entry_of = |reader: &Reader, parameter: Parameter| {
+        let key = format!("rdsecho.mod.{parameter}");
+        reader.entries.iter().rfind(|entry| entry.key == key).cloned()
+    };
+    let (said, key) = (entry_of(reader, MANAGED), entry_of(reader, KEY));
+    let mut parameters = reader.parameters("mod", Parameter::modifiable);
+    let managed = parameters.entry(MANAGED).or_insert(Value::Flag(true));
+    if *managed == Value::Flag(true) {
+        return parameters;
+    }
+    if let Some(said) = &said {
+        reader.warning(
+            said,
+            "leaves production's master password valid on every copy: whoever knows it there can use it here",
+        );
+    }
+    if let (Some(key), true) = (&key, parameters.contains_key(&KEY)) {
+        reader.problem(
+            key,
+            format!("there is no secret that this key could encrypt, because rdsecho.mod.{MANAGED} is false"),
+        );
+    }
+    parameters
 }
 
 fn promotion(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> Promotion {
@@ -409,7 +448,7 @@ fn reminder(reader: &mut Reader, expiry: SignedDuration) -> Option<SignedDuratio
     (reminder > SignedDuration::ZERO).then_some(reminder)
 }
 
-fn retirement(reader: &mut Reader) -> Retirement {
+fn retirement(reader: &mut Reader, name: Option<&EchoName>) -> Retirement {
     let grace = SignedDuration::from_hours(reader.number("rdsecho.retire.graceHours", 24, 0, 8784));
     let skip_final_snapshot = reader.flag("rdsecho.retire.skipFinalSnapshot", false);
     let final_snapshot = match reader.take("rdsecho.retire.finalDbSnapshotIdentifier") {
@@ -424,23 +463,53 @@ fn retirement(reader: &mut Reader) -> Retirement {
                     format!("becomes {template}, because one fixed name fails at the second retirement: say {{instance}} where the identifier is to stand"),
                 );
             }
-            let around = template.replace("{instance}", "");
-            if !around.chars().all(|each| each.is_ascii_alphanumeric() || each == '-')
-                || !template.starts_with(|first: char| first.is_ascii_alphabetic() || first == '{')
-                || template.contains("--")
-                || template.ends_with('-')
-            {
+            if let Some(wrong) = wrong_with_snapshot_name(&template, name) {
                 reader.problem(
                     &entry,
                     format!(
-                        "{template:?} is no snapshot identifier: letters, digits and single hyphens, and {{instance}}"
+                        "{template:?} is no snapshot identifier: {wrong}; it may hold letters, digits, single hyphens, {{instance}}, {{name}} and {{date}}"
                     ),
                 );
             }
             template
         }
     };
-    Retirement { grace, pause: PAUSE, skip_final_snapshot, final_snapshot }
+    let newest = reader.optional_number("rdsecho.retire.keepFinalSnapshots", 1, 100);
+    let days = reader.optional_number("rdsecho.retire.keepFinalSnapshotDays", 1, 3650);
+    let keep = Keep {
+        newest: newest.map(|newest| newest.unsigned_abs() as usize),
+        younger_than: days.map(|days| SignedDuration::from_hours(24 * days)),
+    };
+    let minutes = reader.number("rdsecho.retire.connectionMinutes", 0, 0, 1440);
+    Retirement {
+        grace,
+        pause: PAUSE,
+        skip_final_snapshot,
+        final_snapshot,
+        keep: (newest.is_some() || days.is_some()).then_some(keep),
+        connection_minutes: (minutes > 0).then_some(minutes),
+    }
+}
+
+/// RDS takes 255 characters; but the tag that remembers the name until the snapshot is marked holds a time as well.
+const LONGEST_SNAPSHOT_NAME: usize = 235;
+
+/// What is wrong with the longest name that comes of it: the last edition of a day, with the highest number behind
+/// it that a name can get.
+fn wrong_with_snapshot_name(template: &str, name: Option<&EchoName>) -> Option<&'static str> {
+    let echo = name.map_or("dev".to_owned(), |name| name.as_str().to_ascii_lowercase());
+    let instance = format!("{echo}-2026-12-31-99");
+    let longest = retire::final_snapshot_name(template, &echo, &instance, "2026-12-31") + "-99";
+    if !longest.chars().all(|each| each.is_ascii_alphanumeric() || each == '-') {
+        return Some("it holds something else");
+    }
+    if !longest.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        return Some("it does not begin with a letter");
+    }
+    if longest.contains("--") {
+        return Some("two hyphens stand side by side, or one at its end");
+    }
+    (longest.len() > LONGEST_SNAPSHOT_NAME).then_some("it can become longer than 235 characters")
 }
 
 fn troubles(reader: &mut Reader) -> Troubles {
@@ -476,6 +545,25 @@ fn troubles(reader: &mut Reader) -> Troubles {
         retired: hours(reader, "retired"),
     };
     Troubles { retries, notify, stuck }
+}
+
+fn roles(reader: &mut Reader) -> BTreeMap<Role, String> {
+    let mut roles = BTreeMap::new();
+    let Some(entry) = reader.take("rdsecho.check.roles") else { return roles };
+    for pair in entry.value.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (function, name) = pair.split_once('=').unwrap_or((pair, ""));
+        let names: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
+        match Role::by_name(function.trim()) {
+            None => reader.problem(&entry, format!("{function:?} is no function: they are {}", names.join(", "))),
+            Some(_) if name.trim().is_empty() || name.contains([':', '/']) => {
+                reader.problem(&entry, format!("{pair:?} is not FUNCTION=ROLE with the name of a role"));
+            }
+            Some(role) => {
+                roles.insert(role, name.trim().to_owned());
+            }
+        }
+    }
+    roles
 }
 
 fn count_tags(reader: &mut Reader, new: &New, promote: &Promotion) {

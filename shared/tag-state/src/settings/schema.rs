@@ -24,7 +24,8 @@ pub struct Key {
 }
 
 /// The parts of a settings file, in their order.
-pub(super) const PARTS: [&str; 8] = [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT, TROUBLE];
+pub(super) const PARTS: [&str; 9] =
+    [GENERAL, RESTORE, MODIFICATION, REBOOT, PROMOTION, APPROVAL, RETIREMENT, TROUBLE, CHECK];
 
 const GENERAL: &str = "General";
 const RESTORE: &str = "Restore";
@@ -34,6 +35,7 @@ const PROMOTION: &str = "Promotion";
 const APPROVAL: &str = "Approval";
 const RETIREMENT: &str = "Retirement";
 const TROUBLE: &str = "When it goes wrong";
+const CHECK: &str = "Check";
 
 const PREFIX: &str = "rdsecho.";
 const FLAG: &str = "true or false";
@@ -309,10 +311,33 @@ const ROWS: &[Row] = &[
     Row::default(
         RETIREMENT,
         "retire.finalDbSnapshotIdentifier",
-        "The name of the final snapshot, where {instance} stands for the instance's identifier. Where that name is \
-         taken, -2 and so on is added.",
-        "letters, digits and single hyphens, and {instance}",
+        "The name of the final snapshot, where {instance} stands for the instance's identifier, {name} for the echo's \
+         name, and {date} for the day of the deletion (UTC). Where that name is taken, -2 and so on is added.",
+        "letters, digits and single hyphens, {instance}, {name} and {date}; at most 235 characters",
         "{instance}-final",
+    ),
+    Row::optional(
+        RETIREMENT,
+        "retire.keepFinalSnapshots",
+        "How many final snapshots of this echo are kept, the newest. Without this and retire.keepFinalSnapshotDays none \
+         is ever deleted; with both, one that either of them keeps stays.",
+        "a number of snapshots, 1 to 100",
+        "5",
+    ),
+    Row::optional(
+        RETIREMENT,
+        "retire.keepFinalSnapshotDays",
+        "How long final snapshots of this echo are kept.",
+        "days, 1 to 3650",
+        "90",
+    ),
+    Row::default(
+        RETIREMENT,
+        "retire.connectionMinutes",
+        "How long nobody may have been connected to an instance, as CloudWatch counts, before it is retired, and again \
+         before it is destroyed; 0 does not look.",
+        "minutes, 0 to 1440",
+        "0",
     ),
     Row::default(
         TROUBLE,
@@ -375,6 +400,14 @@ const ROWS: &[Row] = &[
         "hours, 1 to 8784",
         "12",
     ),
+    Row::list(
+        CHECK,
+        "check.roles",
+        "The roles of the deployed functions, which rds-echo check asks IAM about. The stack gives them to the command \
+         line; nothing else reads them.",
+        "FUNCTION=ROLE pairs separated by commas: the names of roles",
+        "new=rds-echo-dev-NewRole-AbCdEf,retire=rds-echo-dev-RetireRole-GhIjKl",
+    ),
 ];
 
 /// Every setting there is, in the order of a settings file: part by part, and the parameters of the restore and
@@ -399,7 +432,7 @@ pub fn keys() -> Vec<Key> {
                 part,
                 meaning: parameter.meaning().to_owned(),
                 allowed: allowed(parameter.kind()),
-                default: None,
+                default: call.defaults.iter().find(|(of, _)| *of == parameter).map(|(_, value)| (*value).to_owned()),
                 example: example(parameter),
                 required: false,
                 list: parameter.kind() == Kind::List,
@@ -414,11 +447,17 @@ struct Call {
     section: &'static str,
     part: &'static str,
     takes: fn(Parameter) -> bool,
+    defaults: &'static [(Parameter, &'static str)],
 }
 
 const CALLS: [Call; 2] = [
-    Call { section: "new.", part: RESTORE, takes: Parameter::restorable },
-    Call { section: "mod.", part: MODIFICATION, takes: Parameter::modifiable },
+    Call { section: "new.", part: RESTORE, takes: Parameter::restorable, defaults: &[] },
+    Call {
+        section: "mod.",
+        part: MODIFICATION,
+        takes: Parameter::modifiable,
+        defaults: &[(Parameter::ManageMasterUserPassword, "true")],
+    },
 ];
 
 /// Whether this is the whole name of a setting: as a search of [`keys`], without making them, because this is

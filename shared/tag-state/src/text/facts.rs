@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::words::{count, list, moment, moment_from, span};
 use crate::decide::promote::confirmed;
+use crate::hold::Hold;
 use crate::own::OwnInstance;
 use crate::parameter::Parameter;
 use crate::predecessor::Predecessor;
@@ -113,8 +114,10 @@ impl Facts<'_> {
         let (after, last) = (self.after_the_grace(), self.final_snapshot());
         let (from, fate) = match self.predecessor {
             Predecessor::Ours(old) => {
+                let held = self.held(old, self.now.checked_add(self.settings.retire.grace).ok());
                 let old = old.identifier();
-                let end = format!("{old}, the copy in use now, is destroyed {after}{last}.");
+                let end = held.unwrap_or_else(|| format!("is destroyed {after}{last}"));
+                let end = format!("{old}, the copy in use now, {end}.");
                 let loss = format!("What people wrote to {old} is not in the fresh copy: save what you need.");
                 (format!(" from {old}"), vec![end, loss])
             }
@@ -162,6 +165,7 @@ impl Facts<'_> {
     fn end_of(&self, old: &OwnInstance) -> Vec<String> {
         let name = old.identifier();
         let since = match old.stage() {
+            Stage::Retired if old.tags().held(self.now).is_some() => None,
             Stage::Retired => return vec![format!("{name}, the copy before, is being destroyed.")],
             Stage::Forgotten => old.tags().since,
             // Its tags are about to follow the CNAME.
@@ -169,14 +173,28 @@ impl Facts<'_> {
         };
         let ends = since.and_then(|since| since.checked_add(self.settings.retire.grace).ok());
         let until = ends.map_or_else(|| self.after_the_grace(), |ends| format!("after {}", self.moment_from_now(ends)));
+        let end = self.held(old, ends).unwrap_or_else(|| format!("is destroyed {until}{}", self.final_snapshot()));
         vec![
-            format!("{name}, the copy before, is destroyed {until}{}.", self.final_snapshot()),
+            format!("{name}, the copy before, {end}."),
             format!(
                 "To go back to it, or to keep it longer, tell {} before then: `rds-echo rollback` brings {} back to it.",
                 self.contact(),
                 self.cname()
             ),
         ]
+    }
+
+    /// What becomes of one that somebody holds for longer than until then.
+    fn held(&self, old: &OwnInstance, ends: Option<Timestamp>) -> Option<String> {
+        match old.tags().held(self.now)? {
+            Hold::Until { until, .. } if ends.is_some_and(|ends| *until <= ends) => None,
+            Hold::Until { until, .. } => Some(format!(
+                "is held until {}, and destroyed then{}",
+                self.moment_from_now(*until),
+                self.final_snapshot()
+            )),
+            Hold::Unreadable(_) => Some("is held until somebody lets it go".to_owned()),
+        }
     }
 
     fn after_the_grace(&self) -> String {

@@ -104,7 +104,9 @@ impl Letter<'_> {
             }
             News::Confirmed { by } => self.confirmed(&facts, by),
             News::Cancelled { by, remark } => self.cancelled(&facts, by, remark.as_ref()),
-            News::Promoted { by, too_late } => self.promoted(&facts, by, too_late.as_deref()),
+            News::Promoted { by, too_late, overruled } => {
+                self.promoted(&facts, by, too_late.as_deref(), overruled.as_deref())
+            }
             News::Expired { by } => self.expired(&facts, by),
             News::Withdrawn { why } => self.withdrawn(&facts, why),
         };
@@ -186,7 +188,13 @@ impl Letter<'_> {
         (title, lines)
     }
 
-    fn promoted(&self, facts: &Facts<'_>, by: &[String], too_late: Option<&str>) -> (String, Vec<String>) {
+    fn promoted(
+        &self,
+        facts: &Facts<'_>,
+        by: &[String],
+        too_late: Option<&str>,
+        overruled: Option<&str>,
+    ) -> (String, Vec<String>) {
         let (cname, copy) = (facts.cname(), self.own.identifier());
         let title = format!("Done: {cname} leads to the fresh copy");
         let confirmed = if by.is_empty() { String::new() } else { format!(" {} confirmed.", list(by)) };
@@ -198,8 +206,19 @@ impl Letter<'_> {
                  copy: restart what holds them."
             ),
         ];
+        if let Some(secret) = &self.own.facts().secret {
+            lines.push(format!(
+                "Its master password is its own, not production's: whoever may read the secret {} in Secrets Manager \
+                 finds it there.",
+                secret.arn
+            ));
+        }
         if let Some(who) = too_late {
             lines.push(format!("{who} cancelled as well, but too late: the switch was already under way."));
+        }
+        if let Some(who) = overruled {
+            let contact = self.contact_first();
+            lines.push(format!("{who} had cancelled it, and it was switched all the same. {contact} can say why."));
         }
         lines.extend(facts.aftermath());
         (title, lines)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use tag_state::approval::{Action, Mac};
 use tag_state::decide::request::claim;
-use tag_state::facts::{Instance, Record, Snapshot, Tags};
+use tag_state::facts::{Instance, Record, Secret, Snapshot, Tags};
 use tag_state::own::OwnInstance;
 use tag_state::parameter::{Parameter, Value};
 use tag_state::settings::Settings;
@@ -60,14 +60,21 @@ pub fn instance(identifier: &str, stage: &str, more: &[(&str, &str)]) -> Instanc
             (Parameter::DbParameterGroupName, Value::Text("dev-mysql".to_owned())),
             (Parameter::BackupRetentionPeriod, Value::Number(0)),
             (Parameter::DbInstanceClass, Value::Text("db.t4g.medium".to_owned())),
+            (Parameter::ManageMasterUserPassword, Value::Flag(true)),
         ])
         .into(),
         parameter_group_statuses: vec!["in-sync".to_owned()],
         option_group_statuses: vec!["in-sync".to_owned()],
         deletion_protection: true,
+        secret: Some(secret("active")),
         tags: all,
         ..Instance::default()
     }
+}
+
+pub fn secret(status: &str) -> Secret {
+    let arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!db-1".to_owned();
+    Secret { arn, status: status.to_owned(), key: None }
 }
 
 pub fn own(instance: Instance) -> OwnInstance {

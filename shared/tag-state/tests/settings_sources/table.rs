@@ -45,6 +45,7 @@ fn each_key_has_an_effect_but_for_its_default() {
             (Some("required"), _) => "none",
             (Some("{instance}-final"), _) => "{instance}-last",
             (Some("UTC"), _) => "Europe/Berlin",
+            (Some("automated,manual"), _) => "awsbackup,shared",
             (Some("1"), "rdsecho.promote.approvals") => "2",
             (Some(_), _) => "7",
             (None, _) => key.example,
@@ -103,6 +104,7 @@ fn lists_are_what_the_table_says() {
         "rdsecho.notify",
         "rdsecho.promote.approvers",
         "rdsecho.promote.tags",
+        "rdsecho.snapshot.types",
     ];
     assert_eq!(lists, expected.map(str::to_owned).into());
 }

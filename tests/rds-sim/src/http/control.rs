@@ -64,6 +64,13 @@ async fn route(sim: &Simulator, method: &Method, path: &str, fields: Fields) -> 
             let mut world = sim.world.borrow_mut();
             Ok(instance_json(world.force_status(identifier, &status)?))
         }
+        (&Method::POST, ["instances", identifier, "secret"]) => {
+            let mut fields = fields;
+            let status = fields.required_text("status")?;
+            fields.end()?;
+            let mut world = sim.world.borrow_mut();
+            Ok(instance_json(world.force_secret_status(identifier, &status)?))
+        }
         (&Method::POST, ["instances", identifier, "maintenance"]) => {
             fields.end()?;
             sim.world.borrow_mut().maintain(identifier)?;
@@ -288,6 +295,7 @@ fn set_timing(world: &mut World, mut fields: Fields) -> Answer {
         ("modify_seconds", &mut timing.modify_seconds),
         ("reboot_seconds", &mut timing.reboot_seconds),
         ("delete_seconds", &mut timing.delete_seconds),
+        ("secret_seconds", &mut timing.secret_seconds),
     ] {
         if let Some(number) = fields.number(name)? {
             *seconds = u32::try_from(number).map_err(|_| format!("{name} is too long"))?;
@@ -345,6 +353,7 @@ fn instance_json(instance: &crate::world::model::DbInstance) -> Json {
         "address": instance.address,
         "created": instance.created.map(|created| created.to_string()),
         "deletion_protection": instance.deletion_protection,
+        "secret": instance.secret.as_ref().map(|secret| json!({ "arn": secret.arn, "status": secret.status })),
         "tags": instance.tags,
     })
 }
@@ -358,6 +367,7 @@ fn snapshot_json(snapshot: &crate::world::model::DbSnapshot) -> Json {
         "status": snapshot.status,
         "created": snapshot.created.map(|created| created.to_string()),
         "tags": snapshot.source_tags,
+        "own_tags": snapshot.tags,
     })
 }
 

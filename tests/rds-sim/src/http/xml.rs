@@ -125,7 +125,7 @@ pub(super) fn instance(xml: &mut Xml, instance: &DbInstance) {
         if let Some(secret) = &instance.secret {
             xml.element("MasterUserSecret", |xml| {
                 xml.text("SecretArn", &secret.arn);
-                xml.text("SecretStatus", "active");
+                xml.text("SecretStatus", &secret.status);
                 xml.text("KmsKeyId", &secret.kms_key_id);
             });
         }

@@ -199,7 +199,7 @@ impl World {
         self.fill_in_defaults(&mut parameters);
         let resource_id = self.make_resource_id();
         let secret = (parameters.get(&Parameter::ManageMasterUserPassword) == Some(&Value::Flag(true)))
-            .then(|| self.make_secret(&resource_id, &parameters));
+            .then(|| self.make_secret(&identifier, &resource_id, &parameters));
         let instance = DbInstance {
             arn: self.instance_arn(&identifier),
             resource_id,
@@ -208,6 +208,7 @@ impl World {
             address: None,
             master_username: master_username.to_owned(),
             secret,
+            connections: Some(0),
             parameters: parameters.into(),
             parameter_group: GroupStatus::InSync,
             option_group: GroupStatus::InSync,
@@ -224,9 +225,24 @@ impl World {
         self.instances.entry(identifier).insert_entry(instance).into_mut()
     }
 
-    pub(super) fn make_secret(&self, resource_id: &str, parameters: &Parameters) -> MasterUserSecret {
+    /// A secret that is being created.
+    pub(super) fn make_secret(
+        &mut self,
+        identifier: &str,
+        resource_id: &str,
+        parameters: &Parameters,
+    ) -> MasterUserSecret {
         let kms_key_id = text(parameters, Parameter::MasterUserSecretKmsKeyId).unwrap_or("alias/aws/secretsmanager");
-        MasterUserSecret { arn: self.secret_arn(resource_id), kms_key_id: kms_key_id.to_owned() }
+        self.schedule(self.timing.secret_seconds, Due::SecretReady(identifier.to_owned()));
+        let arn = self.secret_arn(resource_id);
+        MasterUserSecret { arn, kms_key_id: kms_key_id.to_owned(), status: "creating".to_owned() }
+    }
+
+    pub(super) fn finish_secret(&mut self, identifier: &str) {
+        let secret = self.instances.get_mut(identifier).and_then(|instance| instance.secret.as_mut());
+        if let Some(secret) = secret.filter(|secret| secret.status == "creating") {
+            "active".clone_into(&mut secret.status);
+        }
     }
 
     fn fill_in_defaults(&self, parameters: &mut Parameters) {

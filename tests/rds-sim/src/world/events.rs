@@ -209,6 +209,7 @@ pub(crate) fn fallen_into(status: &str, identifier: &str, option_group: &str) ->
             "low storage",
             "Allocated storage has been exhausted. Allocate additional storage to resolve.",
         )),
+        "maintenance" => Some(row("RDS-EVENT-0026", "maintenance", "Applying off-line patches to DB instance.")),
         "stopped" => Some(row("RDS-EVENT-0087", "notification", "DB instance stopped.")),
         _ => None,
     }

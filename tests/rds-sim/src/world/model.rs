@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tag_state::facts::{Instance, Snapshot, Tags};
+use tag_state::facts::{Instance, Secret, Snapshot, Tags};
 use tag_state::parameter::{Parameter, Parameters, Value};
 
 use super::create;
@@ -41,6 +41,8 @@ pub struct MasterUserSecret {
     pub arn: String,
     /// `KmsKeyId`.
     pub kms_key_id: String,
+    /// `SecretStatus`: `creating`, then `active`.
+    pub status: String,
 }
 
 /// A modification that has been accepted and is not yet applied.
@@ -84,6 +86,8 @@ pub struct DbInstance {
     pub master_username: String,
     /// The secret of a managed master password.
     pub secret: Option<MasterUserSecret>,
+    /// What CloudWatch counts as its connections; `None`: it has no data.
+    pub connections: Option<i64>,
     /// What is in effect, or assigned.
     pub parameters: Arc<Parameters>,
     /// How far the DB parameter group is.
@@ -177,6 +181,11 @@ impl DbInstance {
             parameter_group_statuses: vec![self.parameter_group.name().to_owned()],
             option_group_statuses: vec![self.option_group.name().to_owned()],
             deletion_protection: self.deletion_protection,
+            secret: self.secret.as_ref().map(|secret| Secret {
+                arn: secret.arn.clone(),
+                status: secret.status.clone(),
+                key: Some(secret.kms_key_id.clone()),
+            }),
             tags: self.tags.clone(),
         }
     }
@@ -246,6 +255,7 @@ impl DbSnapshot {
             license: text(Parameter::LicenseModel),
             encrypted: self.kms_key.is_some(),
             resource_id: self.source_resource_id.clone(),
+            tags: self.tags.clone(),
         }
     }
 }

@@ -131,10 +131,11 @@ impl World {
         let manage = instance.in_flight.parameters.get(&Parameter::ManageMasterUserPassword).cloned();
         let mut new_values = (*instance.parameters).clone();
         new_values.extend(instance.in_flight.parameters.clone());
+        let (resource_id, had) = (instance.resource_id.clone(), instance.secret.clone());
         let secret = match manage {
-            Some(Value::Flag(true)) => Some(self.make_secret(&instance.resource_id, &new_values)),
+            Some(Value::Flag(true)) => Some(self.make_secret(identifier, &resource_id, &new_values)),
             Some(_) => None,
-            None => instance.secret.clone(),
+            None => had,
         };
         let Some(instance) = self.instances.get_mut(identifier) else { return };
         let done = std::mem::take(&mut instance.in_flight);
@@ -234,6 +235,13 @@ fn check_change(instance: &DbInstance, wanted: &Modification) -> Result<(), ApiE
     let manage = wanted.parameters.get(&Parameter::ManageMasterUserPassword);
     if wanted.master_password && (manage == Some(&Value::Flag(true)) || managed && manage.is_none()) {
         return refuse("You can't specify MasterUserPassword for an instance whose password is managed.");
+    }
+    let key = wanted.parameters.contains_key(&Parameter::MasterUserSecretKmsKeyId);
+    if key && managed && manage.is_none() {
+        return refuse("You can't change the KMS key of the secret of an instance whose password is managed already.");
+    }
+    if key && !managed && manage.is_none() {
+        return refuse("A KMS key for the secret is only valid together with ManageMasterUserPassword.");
     }
     let size = create::number(&wanted.parameters, Parameter::AllocatedStorage);
     if size.is_some_and(|size| size < instance.number(Parameter::AllocatedStorage)) {

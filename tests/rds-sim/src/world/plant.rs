@@ -58,6 +58,9 @@ impl World {
         instance.kms_key = planted.kms_key;
         instance.created = Some(planted.created.unwrap_or(now));
         "available".clone_into(&mut instance.status);
+        if let Some(secret) = &mut instance.secret {
+            "active".clone_into(&mut secret.status);
+        }
         let key = instance.identifier.clone();
         let address = self.address_of(&key);
         self.instance_mut(&key)?.address = Some(address);
@@ -101,6 +104,28 @@ impl World {
             self.emit_of_snapshot(&key, row);
         }
         self.snapshot(&key)
+    }
+
+    /// Puts the secret of an instance's master password into a status by force, such as `impaired`.
+    ///
+    /// # Errors
+    /// No such instance, or one without a secret.
+    pub fn force_secret_status(&mut self, identifier: &str, status: &str) -> Result<&DbInstance, ApiError> {
+        let instance = self.instance_mut(identifier)?;
+        let key = instance.identifier.clone();
+        let missing = || ApiError::new(Code::InvalidParameterValue, format!("{key} has no secret"));
+        let secret = instance.secret.as_mut().ok_or_else(missing)?;
+        status.clone_into(&mut secret.status);
+        self.instance(&key)
+    }
+
+    /// Sets what CloudWatch counts as an instance's connections; `None`: it has no data.
+    ///
+    /// # Errors
+    /// No such instance.
+    pub fn set_connections(&mut self, identifier: &str, connections: Option<i64>) -> Result<(), ApiError> {
+        self.instance_mut(identifier)?.connections = connections;
+        Ok(())
     }
 
     /// Puts an instance into a status by force; RDS stops whatever it was doing with it.

@@ -25,6 +25,8 @@ pub struct Timing {
     pub reboot_seconds: u32,
     /// How long `deleting` takes, after the final snapshot.
     pub delete_seconds: u32,
+    /// How long the secret of a managed master password is `creating`.
+    pub secret_seconds: u32,
 }
 
 impl Default for Timing {
@@ -37,6 +39,7 @@ impl Default for Timing {
             modify_seconds: 300,
             reboot_seconds: 120,
             delete_seconds: 600,
+            secret_seconds: 90,
         }
     }
 }
@@ -71,6 +74,8 @@ pub(super) enum Due {
     RebootDone(String),
     /// The instance is gone.
     DeleteDone(String),
+    /// The secret of the master password is there.
+    SecretReady(String),
 }
 
 impl Due {
@@ -81,12 +86,14 @@ impl Due {
             | Due::ModifyStart(instance)
             | Due::ModifyDone(instance)
             | Due::RebootDone(instance)
-            | Due::DeleteDone(instance) => instance,
+            | Due::DeleteDone(instance)
+            | Due::SecretReady(instance) => instance,
         }
     }
 
-    fn is_snapshot(&self) -> bool {
-        matches!(self, Due::SnapshotDone { .. })
+    /// Whether it goes on whatever becomes of the instance.
+    fn is_elsewhere(&self) -> bool {
+        matches!(self, Due::SnapshotDone { .. } | Due::SecretReady(_))
     }
 }
 
@@ -103,9 +110,9 @@ impl Agenda {
         self.dues.insert((at, self.asked), due);
     }
 
-    /// Strikes out what an instance was doing; its snapshots are finished all the same.
+    /// Strikes out what an instance was doing; its snapshots and its secret are finished all the same.
     pub(super) fn stop_work_on(&mut self, instance: &str) {
-        self.dues.retain(|_, due| due.is_snapshot() || due.instance() != instance);
+        self.dues.retain(|_, due| due.is_elsewhere() || due.instance() != instance);
     }
 
     /// Strikes out a snapshot that is no more.
@@ -188,6 +195,7 @@ impl World {
             Due::ModifyDone(instance) => self.finish_modifying(&instance),
             Due::RebootDone(instance) => self.finish_reboot(&instance),
             Due::DeleteDone(instance) => self.finish_deleting(&instance),
+            Due::SecretReady(instance) => self.finish_secret(&instance),
         }
     }
 

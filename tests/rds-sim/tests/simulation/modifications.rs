@@ -129,13 +129,28 @@ fn a_managed_password_has_a_secret_until_it_is_managed_no_more() {
     let mut world = world_with_echo();
     modify(&mut world, [(Parameter::ManageMasterUserPassword, Value::Flag(true))], true).expect("accepted");
     assert_eq!(echo(&world).secret, None);
-    seconds(&mut world, 600);
+    // Lingering, and being applied; then RDS makes the secret.
+    seconds(&mut world, 345);
+    assert_eq!(echo(&world).facts().secret.map(|secret| secret.status).as_deref(), Some("creating"));
+    // A person's hand on the instance does not keep RDS from it.
+    world.force_status(ECHO, "storage-full").expect("forced");
+    world.force_status(ECHO, "available").expect("forced");
+    seconds(&mut world, 90);
     let secret = echo(&world).secret.clone().expect("a secret");
+    assert_eq!(secret.status, "active");
     assert!(secret.arn.starts_with("arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!db-"));
     assert_eq!(echo(&world).facts().has(Parameter::MasterUserSecretKmsKeyId), Some(&text("alias/aws/secretsmanager")));
+    let key = (Parameter::MasterUserSecretKmsKeyId, text("alias/ours"));
+    let refused = modify(&mut world, [key.clone()], true).expect_err("its key stays");
+    assert!(refused.to_string().contains("KMS key"), "{refused}");
+    world.force_secret_status(ECHO, "impaired").expect("there is one");
+    seconds(&mut world, 600);
+    assert_eq!(echo(&world).facts().secret.map(|secret| secret.status).as_deref(), Some("impaired"));
     modify(&mut world, [(Parameter::ManageMasterUserPassword, Value::Flag(false))], true).expect("accepted");
     seconds(&mut world, 600);
     assert_eq!(echo(&world).secret, None);
+    assert!(world.force_secret_status(ECHO, "active").is_err());
+    modify(&mut world, [key], true).expect_err("no secret, no key");
 }
 
 #[test]

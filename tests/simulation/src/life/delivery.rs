@@ -24,6 +24,9 @@ impl Lifetime {
             _ if !named_alike => &[],
             "deletion" => &[Function::Retire],
             "creation" | "restoration" => &[Function::Modify],
+            "failure" | "low storage" | "notification" => {
+                &[Function::Modify, Function::Reboot, Function::RequestApproval]
+            }
             _ => &[Function::Modify, Function::Reboot],
         };
         self.deliver(targets, || event.envelope(0, "aws.rds", ACCOUNT, REGION));

@@ -47,7 +47,12 @@ impl Lifetime {
             let stage = self.town.tag(&silent, "stage");
             format!("invariant 9: nobody says what {silent} ({stage:?}) waits for")
         });
-        if let Some(line) = silent.or_else(|| self.disorder().map(|what| format!("invariant 5: at rest {what}"))) {
+        let untold =
+            self.town.watch.borrow().untold(self.town.now() - self.plan.fallback - SignedDuration::from_mins(2));
+        let untold = untold.map(|one| format!("invariant 10: nobody was told that {one} has failed"));
+        if let Some(line) =
+            silent.or(untold).or_else(|| self.disorder().map(|what| format!("invariant 5: at rest {what}")))
+        {
             return self.town.watch.borrow_mut().violation(&line);
         }
         self.say(|| "---- what only people can put right is put right ----".to_owned());

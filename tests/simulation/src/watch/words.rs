@@ -8,7 +8,9 @@ pub(super) fn words(call: Call<'_>) -> String {
         Call::Instances => "lists the instances".to_owned(),
         Call::Snapshots => "lists the snapshots".to_owned(),
         Call::Snapshot => "looks at a snapshot".to_owned(),
-        Call::Lookup(what) => format!("looks up: {what}"),
+        Call::Lookup(what) => format!("looks up {what}"),
+        Call::ManualSnapshots => "lists the manual snapshots".to_owned(),
+        Call::Connections(identifier) => format!("asks who is connected to {identifier}"),
         Call::Record => "reads the CNAME".to_owned(),
         Call::Events => "asks what RDS has told".to_owned(),
         Call::Generate => "has a link signed".to_owned(),
@@ -38,6 +40,7 @@ pub(super) fn words(call: Call<'_>) -> String {
             WriteRef::Delete(delete) => {
                 format!("DELETES {}, final snapshot {:?}", delete.identifier(), delete.final_snapshot())
             }
+            WriteRef::DeleteSnapshot(delete) => format!("DELETES the snapshot {}", delete.identifier()),
             WriteRef::Swap(swap) => format!("SWAPS the CNAME from {:?} to {}", swap.old(), swap.value()),
             WriteRef::Send(mail) => format!("mails {}", mail.to),
             WriteRef::Announce(announcement) => format!("announces {}", announcement.detail),

@@ -1,0 +1,265 @@
+//! What people at the command line keep, and point the CNAME at.
+
+use jiff::{SignedDuration, Timestamp};
+use simulation::calm::Calm;
+use simulation::functions::{Command, Done, Function, Job, Running};
+use simulation::trouble::{Kind, Trouble};
+use stages::report::{Did, Report};
+
+use crate::common::{FIRST, SECOND, until_asked};
+
+/// The second one is in use, the first one is forgotten, and may go from now on.
+fn replaced() -> Calm {
+    let mut calm = Calm::new("");
+    calm.until(200, |calm| calm.stage(FIRST) == "forgotten" && calm.uses(SECOND)).expect("the first one is replaced");
+    calm.pass(61);
+    calm
+}
+
+/// The first one is in use, and the second one was cancelled.
+fn cancelled() -> Calm {
+    let mut calm = Calm::new("");
+    calm.until(60, |calm| calm.uses(FIRST)).expect("the first one is in use");
+    let before = calm.letters.len();
+    while calm.letters.len() == before {
+        calm.all_look();
+        calm.pass(10);
+    }
+    let letter = calm.letter("bob@example.test").unwrap();
+    assert_eq!(calm.visit("POST", &letter.cancel).status, 200);
+    calm.wake(Function::RequestApproval);
+    assert_eq!((calm.uses(FIRST), calm.stage(SECOND)), (true, "rebooted".to_owned()));
+    calm
+}
+
+fn code(report: &Report) -> Option<&'static str> {
+    report.outcomes.last().and_then(|outcome| outcome.code)
+}
+
+fn later(calm: &Calm, hours: i64) -> Timestamp {
+    calm.town.now() + SignedDuration::from_hours(hours)
+}
+
+fn hold(calm: &mut Calm, identifier: &str, hours: i64) -> Report {
+    let until = later(calm, hours);
+    calm.command(Command::Hold(identifier.to_owned(), until)).unwrap()
+}
+
+fn to(calm: &mut Calm, identifier: &str) -> Report {
+    calm.command(Command::PromoteTo(identifier.to_owned())).unwrap()
+}
+
+fn retire_for(calm: &mut Calm, hours: i64) {
+    for _ in 0..hours * 2 {
+        calm.wake(Function::Retire);
+        calm.pass(30);
+    }
+}
+
+#[test]
+fn what_is_held_stays_until_the_date_and_goes_then() {
+    let mut calm = replaced();
+    let report = hold(&mut calm, FIRST, 24);
+    assert_eq!(report.outcomes[0].did, Did::Acted, "{report:#?}");
+    retire_for(&mut calm, 23);
+    assert_eq!(calm.stage(FIRST), "forgotten");
+    assert_eq!(code(&calm.wake(Function::Retire).unwrap()), Some("held"));
+    retire_for(&mut calm, 2);
+    assert_eq!(calm.facts(FIRST), None);
+    assert!(calm.violations().is_empty(), "{:?}", calm.violations());
+}
+
+#[test]
+fn what_is_released_goes_at_once_and_what_nobody_holds_is_not_released() {
+    let mut calm = replaced();
+    hold(&mut calm, FIRST, 24);
+    calm.wake(Function::Retire);
+    assert_eq!(calm.stage(FIRST), "forgotten");
+    calm.command(Command::Release(FIRST.to_owned())).unwrap();
+    let again = calm.command(Command::Release(FIRST.to_owned())).unwrap();
+    assert_eq!((code(&again), &again.outcomes[0].did), (Some("not-held"), &Did::Nothing));
+    calm.wake(Function::Retire);
+    assert_eq!(calm.stage(FIRST), "retired");
+}
+
+#[test]
+fn what_is_condemned_cannot_be_held_but_a_hold_that_is_there_is_heeded() {
+    let mut calm = replaced();
+    calm.wake(Function::Retire);
+    let report = hold(&mut calm, FIRST, 24);
+    assert_eq!((code(&report), &report.outcomes[0].did), (Some("condemned"), &Did::Refuses));
+    assert_eq!(calm.town.tag(FIRST, "hold"), None);
+    for unclear in ["2027-01-01T00:00:00Z by hand", "until further notice", ""] {
+        let mut calm = calm.fork();
+        calm.town.tag_by_hand(FIRST, "hold", unclear);
+        retire_for(&mut calm, 3);
+        assert_eq!(calm.stage(FIRST), "retired", "{unclear:?}");
+        assert_eq!(calm.facts(FIRST).unwrap().status, "available", "{unclear:?}");
+        calm.command(Command::Release(FIRST.to_owned())).unwrap();
+        retire_for(&mut calm, 1);
+        assert_eq!(calm.facts(FIRST), None, "{unclear:?}");
+    }
+}
+
+/// hold's calls: 1 instance, 2 tags, 3 instance again.
+#[test]
+fn where_retire_condemns_it_in_the_same_moment_that_is_said() {
+    for (call, expected) in [(0, "condemned"), (1, "held-too-late"), (2, "held-too-late")] {
+        let mut calm = replaced();
+        let hold = Job::Person(Command::Hold(FIRST.to_owned(), later(&calm, 24)));
+        let mut running = Running::begin(&calm.town, 0, hold, Trouble::None);
+        let mut retire = Running::begin(&calm.town, 1, Job::Stage(Function::Retire, wake()), Trouble::None);
+        // Retire has seen it without the hold; now it writes.
+        for _ in 0..3 {
+            let _ = retire.go_on();
+        }
+        for _ in 0..=call {
+            let _ = running.go_on();
+        }
+        retire.finish();
+        let Some(Done::Stage(report)) = running.finish() else { panic!() };
+        assert_eq!(code(&report), Some(expected), "{report:#?}");
+        assert_eq!(report.outcomes[0].did, Did::Refuses);
+        assert_eq!(calm.stage(FIRST), "retired");
+        let held = expected == "held-too-late";
+        assert_eq!(report.outcomes[0].why.contains("not destroyed before"), held, "{report:#?}");
+        retire_for(&mut calm, 3);
+        assert_eq!(calm.facts(FIRST).is_some(), held, "{call}");
+    }
+}
+
+fn wake() -> tag_state::wake::Wake {
+    tag_state::wake::Wake::All
+}
+
+#[test]
+fn the_one_that_a_rollback_leaves_is_kept_wherever_the_rollback_dies() {
+    let start = replaced();
+    let until = later(&start, 24);
+    let mut survived = 0;
+    for call in 1..=11 {
+        for kind in [Kind::DiesBefore, Kind::DiesAfter, Kind::LosesItsAnswer, Kind::Fails] {
+            let mut calm = start.fork();
+            calm.strike = Some((calm.calls.len() as u64, call, kind));
+            calm.command(Command::RollbackKeeping(until));
+            calm.strike = None;
+            calm.wake(Function::Promote);
+            let back = calm.uses(FIRST);
+            retire_for(&mut calm, 20);
+            assert_eq!(calm.uses(FIRST), back, "{kind} at {call}");
+            assert!(!back || calm.stage(SECOND) == "forgotten", "{kind} at {call}: it is kept");
+            assert!(calm.violations().is_empty(), "{kind} at {call}: {:?}", calm.violations());
+            survived += usize::from(back);
+        }
+    }
+    assert!(survived > 4, "in some cases the CNAME has moved: {survived}");
+}
+
+#[test]
+fn keeping_does_not_shorten_a_hold() {
+    let mut calm = replaced();
+    hold(&mut calm, SECOND, 48);
+    let before = calm.town.tag(SECOND, "hold");
+    let until = later(&calm, 24);
+    calm.command(Command::RollbackKeeping(until)).unwrap();
+    assert!(calm.uses(FIRST));
+    assert_eq!(calm.town.tag(SECOND, "hold"), before);
+}
+
+#[test]
+fn a_cancelled_one_can_be_used_after_all_and_nothing_lies_then() {
+    let mut calm = cancelled();
+    let report = to(&mut calm, SECOND);
+    assert!(calm.uses(SECOND), "{report:#?}");
+    assert_eq!((calm.stage(FIRST), calm.stage(SECOND)), ("forgotten".to_owned(), "promoted".to_owned()));
+    assert_eq!(calm.town.echo_tags(SECOND).unwrap().failure, None, "{:?}", calm.town.tag(SECOND, "failure"));
+    calm.pass(30);
+    calm.wake(Function::RequestApproval);
+    let mail = calm.mails.iter().rfind(|mail| mail.to == "ann@example.test").unwrap();
+    assert!(mail.text.starts_with("Done:"), "{}", mail.text);
+    // Back again, and both ways are open.
+    calm.command(Command::Rollback).unwrap();
+    assert!(calm.uses(FIRST));
+    calm.command(Command::Rollback).unwrap();
+    assert!(calm.uses(SECOND), "it was in use, and so there is a way back to it");
+    assert!(calm.violations().is_empty(), "{:?}", calm.violations());
+}
+
+#[test]
+fn wherever_promote_to_dies_one_that_was_never_in_use_does_not_look_as_if_it_was() {
+    let start = cancelled();
+    for call in 1..=9 {
+        for kind in [Kind::DiesBefore, Kind::DiesAfter, Kind::LosesItsAnswer, Kind::Fails] {
+            let mut calm = start.fork();
+            calm.strike = Some((calm.calls.len() as u64, call, kind));
+            calm.command(Command::PromoteTo(SECOND.to_owned()));
+            calm.strike = None;
+            calm.wake(Function::Promote);
+            let (used, other) = if calm.uses(FIRST) { (FIRST, SECOND) } else { (SECOND, FIRST) };
+            assert_eq!(calm.stage(used), "promoted", "{kind} at {call}");
+            assert_eq!(calm.town.echo_tags(used).unwrap().failure, None, "{kind} at {call}");
+            assert_ne!(calm.stage(other), "promoted", "{kind} at {call}");
+            let back = calm.fork().command(Command::Rollback).unwrap();
+            let expected = if used == FIRST { Some("nothing-to-return-to") } else { None };
+            assert_eq!(code(&back), expected, "{kind} at {call}: {back:#?}");
+            // And again, from wherever it is.
+            to(&mut calm, SECOND);
+            assert!(calm.uses(SECOND), "{kind} at {call}: {:?}", calm.town.stages());
+            assert!(calm.violations().is_empty(), "{kind} at {call}: {:?}", calm.violations());
+        }
+    }
+}
+
+#[test]
+fn promote_to_says_why_not() {
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    let report = to(&mut calm, FIRST);
+    assert_eq!((code(&report), &report.outcomes[0].did), (Some("request-open"), &Did::Refuses), "{report:#?}");
+    assert_eq!(code(&to(&mut calm, SECOND)), Some("gone"));
+    calm.ann_confirms();
+    calm.wake(Function::Promote);
+    assert_eq!(code(&to(&mut calm, FIRST)), Some("points-there"));
+    // On its way, and failed on its way.
+    let mut calm = Calm::new("");
+    calm.until(60, |calm| calm.uses(FIRST)).expect("the first one is in use");
+    calm.until(60, |calm| calm.stage(SECOND) == "new").expect("a second one");
+    assert_eq!(code(&to(&mut calm, SECOND)), Some("other-stage"));
+    calm.command(Command::Forget(SECOND.to_owned())).unwrap();
+    calm.pass(120);
+    assert_eq!(code(&to(&mut calm, SECOND)), Some("given-up"));
+    let mut calm = replaced();
+    calm.wake(Function::Retire);
+    assert_eq!(code(&to(&mut calm, FIRST)), Some("condemned"));
+}
+
+/// What Route 53 will never do is not "somebody else was faster", for ever.
+#[test]
+fn a_swap_that_is_refused_for_good_fails_the_invocation() {
+    let mut calm = replaced();
+    calm.town.refuses_swaps.set(true);
+    let report = calm.command(Command::Rollback).unwrap();
+    assert!(report.outcomes.is_empty(), "{report:#?}");
+    assert!(report.error().unwrap().contains("ChangeResourceRecordSets"), "{report:#?}");
+    assert!(calm.uses(SECOND));
+}
+
+/// rollback's calls: 1 instances, 2 record, 3 tags, 4 instance, 5 the swap, 6 the record once more.
+#[test]
+fn a_swap_whose_answer_was_lost_or_that_somebody_else_made_has_happened() {
+    // The SDK tries again what has been applied, and the second answer is that the record has changed.
+    let mut calm = replaced();
+    calm.strike = Some((calm.calls.len() as u64, 5, Kind::Repeats));
+    let report = calm.command(Command::Rollback).unwrap();
+    assert!(calm.uses(FIRST) && report.errors.is_empty(), "{report:#?}");
+    assert_eq!((calm.stage(FIRST), calm.stage(SECOND)), ("promoted".to_owned(), "forgotten".to_owned()));
+    // Somebody else makes something of it.
+    let calm = replaced();
+    let mut running = Running::begin(&calm.town, 0, Job::Person(Command::Rollback), Trouble::None);
+    for _ in 0..5 {
+        let _ = running.go_on();
+    }
+    calm.town.point_by_hand(tag_state::facts::Record::Absent);
+    let Some(Done::Stage(report)) = running.finish() else { panic!() };
+    assert_eq!(code(&report), Some("record-changed"), "{report:#?}");
+}

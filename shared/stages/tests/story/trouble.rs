@@ -1,0 +1,285 @@
+//! What goes wrong on the way, and who hears of it.
+
+use rds_sim::world::operation::{Fault, FaultKind, Operation};
+use serde_json::Value;
+use simulation::calm::Calm;
+use simulation::functions::Function;
+use simulation::trouble::Kind;
+use stages::ports::Failure;
+use tag_state::wake::Wake;
+
+use crate::common::{FIRST, SECOND, until_asked};
+
+const PLATFORM: &str = "platform@example.test";
+const NOTIFY: &str = "-Drdsecho.notify=platform@example.test";
+const FAILED: &str = "Failed: dev-2026-11-22 is not going to be used";
+
+/// The announced troubles: instance and code.
+fn troubles(calm: &Calm) -> Vec<(String, String)> {
+    let all = calm.announced.iter().filter(|one| one.detail_type == "Echo Trouble");
+    let detail = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+    let pairs = all.map(|one| {
+        let detail = detail(&one.detail);
+        (detail["instance"].as_str().unwrap().to_owned(), detail["code"].as_str().unwrap().to_owned())
+    });
+    pairs.collect()
+}
+
+fn told(instance: &str, codes: &[&str]) -> Vec<(String, String)> {
+    codes.iter().map(|code| (instance.to_owned(), (*code).to_owned())).collect()
+}
+
+fn failing(calm: &Calm, status: &str) {
+    calm.town.rds.world_mut().next_restore_ends_in(status);
+}
+
+fn look(calm: &mut Calm, rounds: usize) {
+    for _ in 0..rounds {
+        for function in [Function::Modify, Function::Reboot, Function::RequestApproval] {
+            calm.wake(function);
+        }
+        calm.pass(10);
+    }
+}
+
+fn force(calm: &Calm, status: &str) {
+    calm.town.rds.world_mut().force_status(FIRST, status).unwrap();
+}
+
+#[test]
+fn a_failed_restore_is_told_once_with_what_rds_said() {
+    let mut calm = Calm::new(NOTIFY);
+    failing(&calm, "incompatible-parameters");
+    calm.wake(Function::New);
+    look(&mut calm, 20);
+    assert_eq!(calm.headlines(PLATFORM), [FAILED]);
+    assert_eq!(calm.headlines("ann@example.test"), [""; 0]);
+    assert_eq!(troubles(&calm), told(FIRST, &["failed"]));
+    let mail = calm.mails.last().unwrap();
+    for part in [&mail.text, &mail.html] {
+        assert!(part.contains("put into incompatible-parameters. A parameter is not valid"), "{part}");
+        assert!(part.contains("try 1 of 3") && part.contains("try 2 of 3"), "{part}");
+    }
+    let given_up = calm.announced.iter().find(|one| one.detail.contains("\"to\":\"forgotten\"")).unwrap();
+    assert!(
+        given_up.detail.contains("\"code\":\"failed\",\"echo\":\"dev\",\"failure\":\"its status is incompat"),
+        "{given_up:?}"
+    );
+    assert_eq!(calm.town.tag(FIRST, "attempt").unwrap(), "1 failed");
+}
+
+#[test]
+fn without_anybody_to_notify_the_one_who_gets_answers_is_and_else_the_approvers() {
+    for (more, who) in [("-Drdsecho.promote.replyTo=team@example.test", "team@example.test"), ("", "cleo@example.test")]
+    {
+        let mut calm = Calm::new(more);
+        failing(&calm, "failed");
+        calm.wake(Function::New);
+        look(&mut calm, 20);
+        assert_eq!(calm.headlines(who), [FAILED], "{more}");
+    }
+}
+
+/// As many in a row as may; then none before the last of them is gone; then anew.
+#[test]
+fn retries_are_used_up_until_the_last_failed_one_is_gone() {
+    let mut calm = Calm::new("-Drdsecho.retries=1 -Drdsecho.retire.graceHours=30");
+    for identifier in [FIRST, SECOND] {
+        failing(&calm, "failed");
+        calm.wake(Function::New);
+        assert_eq!(calm.stage(identifier), "new", "{:#?}", calm.said);
+        look(&mut calm, 10);
+    }
+    assert_eq!(calm.town.tag(SECOND, "attempt").unwrap(), "2 failed");
+    let report = calm.wake(Function::New).unwrap();
+    assert_eq!(report.outcomes[0].code, Some("retries-used-up"), "{report:#?}");
+    let mail = calm.mails.last().unwrap();
+    assert!(mail.text.contains("No further copy is made before dev-2026-11-22-2 is gone"), "{}", mail.text);
+    let end = calm.until(400, |calm| calm.facts(SECOND).is_none());
+    assert!(end.is_some(), "{:#?}", calm.said);
+    calm.until(100, |calm| calm.town.in_use().is_some_and(|one| one.starts_with("dev-2026-11-2"))).expect("a new row");
+    assert_eq!(calm.town.tag(&calm.town.in_use().unwrap(), "attempt").unwrap(), "1");
+}
+
+/// What was given up by hand, or superseded, is no failure, and does not hide one either.
+#[test]
+fn only_failures_count() {
+    let mut calm = Calm::new("");
+    failing(&calm, "failed");
+    calm.wake(Function::New);
+    look(&mut calm, 10);
+    calm.wake(Function::New);
+    assert_eq!(calm.town.tag(SECOND, "attempt").unwrap(), "2");
+    calm.command(simulation::functions::Command::Forget(SECOND.to_owned()));
+    calm.wake(Function::New);
+    assert_eq!(calm.town.tag("dev-2026-11-22-3", "attempt").unwrap(), "2");
+}
+
+#[test]
+fn a_stopped_one_is_told_at_once_and_goes_on_when_it_is_started() {
+    let mut calm = Calm::new(NOTIFY);
+    until_asked(&mut calm);
+    force(&calm, "stopped");
+    look(&mut calm, 5);
+    force(&calm, "available");
+    look(&mut calm, 2);
+    force(&calm, "stopped");
+    look(&mut calm, 5);
+    assert_eq!(calm.headlines(PLATFORM), ["dev-2026-11-22 is stopped, and does not go on"], "once in a stage");
+    force(&calm, "available");
+    calm.until(20, |calm| calm.uses(FIRST)).expect("it goes on");
+    force(&calm, "stopped");
+    look(&mut calm, 5);
+    force(&calm, "storage-full");
+    look(&mut calm, 5);
+    assert_eq!(troubles(&calm), told(FIRST, &["stopped", "in-use-stopped", "in-use-failed"]));
+    assert_eq!(calm.stage(FIRST), "promoted", "what is in use is left alone");
+}
+
+#[test]
+fn a_restore_without_end_is_stuck_after_its_time_and_is_told_once() {
+    let mut calm = Calm::new(&format!("{NOTIFY} -Drdsecho.stuck.newHours=5"));
+    calm.town.rds.world_mut().timing_mut().restore_seconds = 20 * 3600;
+    calm.wake(Function::New);
+    look(&mut calm, 6 * 5);
+    assert_eq!(troubles(&calm), []);
+    look(&mut calm, 20);
+    assert_eq!(troubles(&calm), told(FIRST, &["still-restoring"]));
+    assert_eq!(calm.headlines(PLATFORM), ["Stuck: dev-2026-11-22 does not go on"]);
+    calm.until(120, |calm| calm.uses(FIRST)).expect("nothing was done about it, and it goes on");
+}
+
+/// How long is long, the earlier one says, where nobody else does; a single look at one instance cannot know.
+#[test]
+fn what_an_earlier_one_took_is_the_measure() {
+    let mut calm = Calm::new("-Drdsecho.retire.graceHours=400");
+    calm.town.rds.world_mut().timing_mut().restore_seconds = 30 * 3600;
+    calm.until(300, |calm| calm.uses(FIRST)).expect("the first");
+    calm.town.rds.world_mut().timing_mut().restore_seconds = 300 * 3600;
+    let second = calm.until(60, |calm| calm.town.stages().len() == 2).map(|_| calm.town.stages().pop().unwrap().0);
+    let second = second.expect("the second");
+    look(&mut calm, 6 * 88);
+    assert_eq!(troubles(&calm), [], "three times thirty hours");
+    look(&mut calm, 6 * 6);
+    assert_eq!(troubles(&calm), told(&second, &["still-restoring"]));
+}
+
+#[test]
+fn settings_that_rds_refuses_are_told_in_its_words() {
+    let mut calm = Calm::new(&format!("{NOTIFY} -Drdsecho.mod.allocatedStorage=1"));
+    calm.wake(Function::New);
+    look(&mut calm, 20);
+    assert_eq!(calm.stage(FIRST), "new");
+    assert_eq!(troubles(&calm), told(FIRST, &["modify-refused"]));
+    let mail = calm.mails.last().unwrap();
+    assert!(mail.text.contains("the new size must not be less than the current one"), "{}", mail.text);
+    assert!(mail.text.contains("allocatedStorage: wanted 1, actual"), "{}", mail.text);
+    // Another refusal is other news.
+    let fault =
+        Fault { operation: Operation::ModifyDbInstance, kind: FaultKind::Refuse("QuotaExceeded".into()), times: 1 };
+    calm.town.rds.world_mut().plant_fault(fault);
+    look(&mut calm, 3);
+    assert_eq!(troubles(&calm).len(), 3, "and the first one again");
+}
+
+/// What somebody has changed after it was set up keeps it from being switched to.
+#[test]
+fn what_was_changed_since_is_told_with_wanted_and_actual() {
+    let mut calm = Calm::new(NOTIFY);
+    until_asked(&mut calm);
+    let parameters = [(tag_state::parameter::Parameter::BackupRetentionPeriod, tag_state::parameter::Value::Number(7))];
+    let modify = rds_sim::world::Modify {
+        identifier: FIRST,
+        parameters: &parameters.into(),
+        disable_log_exports: &[],
+        deletion_protection: None,
+        master_password: false,
+        apply_immediately: true,
+    };
+    calm.town.rds.world_mut().modify(&modify).unwrap();
+    look(&mut calm, 12);
+    assert_eq!(troubles(&calm), told(FIRST, &["changed-since"]));
+    let mail = calm.mails.last().unwrap();
+    assert!(mail.text.contains("backupRetentionPeriod: wanted 0, actual 7"), "{}", mail.text);
+}
+
+/// Where nobody is asked there may be nobody to mail; it is announced all the same.
+#[test]
+fn without_approval_it_is_announced() {
+    let mut calm = Calm::new("-Drdsecho.promote.approval=none -Drdsecho.promote.sender=");
+    failing(&calm, "failed");
+    calm.wake(Function::New);
+    look(&mut calm, 20);
+    assert_eq!((troubles(&calm), calm.mails.len()), (told(FIRST, &["failed"]), 0));
+}
+
+/// request-approval's calls: 1 instances, 2 events, 3 the announcement, 4 the mail, 5 the mark.
+#[test]
+fn what_could_not_be_told_is_told_later_and_nobody_hears_it_twice() {
+    let start = || {
+        let mut calm = Calm::new(NOTIFY);
+        failing(&calm, "failed");
+        calm.wake(Function::New);
+        for _ in 0..20 {
+            calm.wake(Function::Modify);
+            calm.pass(10);
+        }
+        calm
+    };
+    for call in 2..=4 {
+        for kind in [Kind::Fails, Kind::DiesBefore] {
+            let mut calm = start();
+            calm.strike = Some((calm.calls.len() as u64, call, kind));
+            look_once(&mut calm);
+            look(&mut calm, 10);
+            assert_eq!(calm.headlines(PLATFORM), [FAILED], "{call} {kind}");
+            // Whoever dies has not noted it.
+            let times = if call == 4 && kind == Kind::DiesBefore { 2 } else { 1 };
+            assert_eq!(troubles(&calm).len(), times, "{call} {kind}");
+        }
+    }
+    let mut calm = start();
+    calm.strike = Some((calm.calls.len() as u64, 5, Kind::Fails));
+    look_once(&mut calm);
+    look(&mut calm, 10);
+    assert_eq!(calm.headlines(PLATFORM), [FAILED, FAILED], "at least once");
+}
+
+fn look_once(calm: &mut Calm) {
+    calm.wake(Function::RequestApproval);
+}
+
+/// A mailbox that takes no mail: for an hour it is tried, and the others hear of it once.
+#[test]
+fn a_dead_mailbox_is_tried_for_an_hour() {
+    let mut calm = Calm::new("-Drdsecho.notify=bob@example.test,platform@example.test");
+    *calm.town.dead_address.borrow_mut() = Some(("bob@example.test".to_owned(), Failure::Unknown));
+    failing(&calm, "failed");
+    calm.wake(Function::New);
+    look(&mut calm, 40);
+    assert_eq!(calm.headlines(PLATFORM), [FAILED]);
+    *calm.town.dead_address.borrow_mut() = None;
+    look(&mut calm, 5);
+    assert_eq!(calm.headlines("bob@example.test"), [""; 0]);
+    assert_eq!(troubles(&calm).len(), 1);
+}
+
+/// An event names one instance, and says nothing of the others: only what is certain is told.
+#[test]
+fn a_single_look_tells_what_is_certain_and_nothing_else() {
+    let mut calm = Calm::new("-Drdsecho.stuck.rebootedHours=1");
+    calm.wake(Function::New);
+    calm.pass(24 * 60 * 3);
+    let event = || Wake::Instance { identifier: FIRST.to_owned(), what: "an event".to_owned(), is_click: false };
+    calm.wake_for(Function::RequestApproval, event());
+    assert_eq!(troubles(&calm), []);
+    calm.wake(Function::RequestApproval);
+    assert_eq!(troubles(&calm), told(FIRST, &["not-taken-on"]));
+    force(&calm, "stopped");
+    calm.wake_for(Function::RequestApproval, event());
+    assert_eq!(troubles(&calm), told(FIRST, &["not-taken-on", "stopped"]));
+    // An idle look costs what it did.
+    let before = calm.calls.len();
+    calm.wake(Function::RequestApproval);
+    assert_eq!(calm.calls[before..], [("request-approval", 1)]);
+}

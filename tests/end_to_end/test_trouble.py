@@ -1,0 +1,64 @@
+"""What people hear when a restore fails: from the deployed functions, a mail and a notice on the alarms' topic, once."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from local.cloud import ACCOUNT, REGION
+from local.process import until
+from local.story import Approver, Story
+from world import APPROVERS
+
+PLATFORM = "platform@example.test"
+
+
+@pytest.fixture
+def failed(deploy):
+    """A restore that fails, half an hour later, and the next one, which succeeds."""
+    world = deploy(MoreOptions=f"-Drdsecho.notify={PLATFORM}")
+    notices = subscribe(world.cloud)
+    story = Story(world.echo, world.rds, approver=Approver(who=APPROVERS[:1]))
+    world.rds.next_restore_ends("incompatible-parameters")
+    first = story.begin(world.first)
+    story.run_until(lambda: story.stage(first) == "forgotten", "the failed copy is given up")
+    story.go_to(world.rds.now() + timedelta(minutes=30))
+    return world, story, first, notices
+
+
+def subscribe(cloud):
+    """Gives all that the topic of the alarms has told so far."""
+    sqs, sns = cloud.client("sqs"), cloud.client("sns")
+    url = sqs.create_queue(QueueName="on-call")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:rds-echo-dev-alarms", Protocol="sqs", Endpoint=arn)
+    heard = []
+
+    def look():
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            heard.append(json.loads(message["Body"])["Message"])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return heard
+
+    return look
+
+
+def test_a_failed_restore_is_told_once_and_the_next_one_is_promoted(failed):
+    world, story, first, notices = failed
+    mails = [mail for mail in story.mails if mail["To"] == [PLATFORM]]
+    (mail,) = mails
+    assert mail["BodyText"].startswith(f"Failed: {first} is not going to be used")
+    assert "put into incompatible-parameters. A parameter is not valid" in mail["BodyText"], "in RDS's own words"
+    said = until(lambda: notices() or None, "the topic to tell", 10)
+    (notice,) = said
+    assert "RDS Echo dev has trouble: failed" in notice and f"{first}: it has failed and was given up (try 1 of 3)" in notice
+    assert world.tags(first)["trouble"].startswith("failed ") and world.tags(first)["attempt"] == "1 failed"
+
+    world.echo.wake("new")
+    story.listen()
+    second = max(name for name in world.rds.instances() if name.startswith("dev-20"))
+    assert second != first and world.tags(second)["attempt"] == "2"
+    story.run_until(lambda: story.stage(second) == "promoted", "the second try is promoted")
+    assert len([mail for mail in story.mails if mail["To"] == [PLATFORM]]) == 1 and len(notices()) == 1
+    told = [outcome for _, outcome in story.outcomes() if outcome["what"].startswith("trouble told")]
+    assert [outcome["code"] for outcome in told] == ["failed"]
