@@ -163,8 +163,8 @@ pub enum Command {
         /// Another one that was in use before.
         #[arg(value_name = "INSTANCE")]
         instance: Option<String>,
-        /// Holds the one that the CNAME leaves, so that it is not destroyed before then: see hold for what can be
-        /// written here. Without UNTIL, for seven days.
+        /// Holds the one that the CNAME leaves, so that it is not destroyed before then: --keep=3d, or what else hold
+        /// takes as the end. Without =UNTIL, for seven days.
         #[arg(long, value_name = "UNTIL", num_args = 0..=1, require_equals = true, default_missing_value = DEFAULT_HOLD)]
         keep: Option<String>,
     },
