@@ -166,14 +166,14 @@ fn what_an_earlier_one_took_is_the_measure() {
 
 #[test]
 fn settings_that_rds_refuses_are_told_in_its_words() {
-    let mut calm = Calm::new(&format!("{NOTIFY} -Drdsecho.mod.allocatedStorage=1"));
+    let mut calm = Calm::new(&format!("{NOTIFY} -Drdsecho.new.allocatedStorage=200 -Drdsecho.mod.allocatedStorage=150"));
     calm.wake(Function::New);
     look(&mut calm, 20);
     assert_eq!(calm.stage(FIRST), "new");
     assert_eq!(troubles(&calm), told(FIRST, &["modify-refused"]));
     let mail = calm.mails.last().unwrap();
     assert!(mail.text.contains("the new size must not be less than the current one"), "{}", mail.text);
-    assert!(mail.text.contains("allocatedStorage: wanted 1, actual"), "{}", mail.text);
+    assert!(mail.text.contains("allocatedStorage: wanted 150, actual 200"), "{}", mail.text);
     // Another refusal is other news.
     let fault =
         Fault { operation: Operation::ModifyDbInstance, kind: FaultKind::Refuse("QuotaExceeded".into()), times: 1 };

@@ -96,6 +96,7 @@ fn the_table_says_the_bounds_of_numbers() {
 fn lists_are_what_the_table_says() {
     let lists: BTreeSet<String> = keys().into_iter().filter(|key| key.list).map(|key| key.name).collect();
     let expected = [
+        "rdsecho.check.roles",
         "rdsecho.mod.enableCloudwatchLogsExports",
         "rdsecho.mod.vpcSecurityGroupIds",
         "rdsecho.new.enableCloudwatchLogsExports",
