@@ -283,3 +283,19 @@ fn a_single_look_tells_what_is_certain_and_nothing_else() {
     calm.wake(Function::RequestApproval);
     assert_eq!(calm.calls[before..], [("request-approval", 1)]);
 }
+
+/// The event of the failure wakes both the one who gives it up and the one who tells; giving up has an event of its own.
+#[test]
+fn a_failure_and_its_giving_up_are_told_once() {
+    let mut calm = Calm::new(NOTIFY);
+    failing(&calm, "failed");
+    calm.wake(Function::New);
+    calm.pass(120);
+    calm.wake(Function::Modify);
+    assert_eq!(calm.stage(FIRST), "forgotten");
+    let event = |what: &str| Wake::Instance { identifier: FIRST.to_owned(), what: what.to_owned(), is_click: false };
+    calm.wake_for(Function::RequestApproval, event("RDS-EVENT-0031: put into failed"));
+    assert_eq!(troubles(&calm), []);
+    calm.wake_for(Function::RequestApproval, event("Echo Stage Changed to forgotten"));
+    assert_eq!(troubles(&calm), told(FIRST, &["failed"]));
+}
