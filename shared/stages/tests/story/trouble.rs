@@ -166,7 +166,8 @@ fn what_an_earlier_one_took_is_the_measure() {
 
 #[test]
 fn settings_that_rds_refuses_are_told_in_its_words() {
-    let mut calm = Calm::new(&format!("{NOTIFY} -Drdsecho.new.allocatedStorage=200 -Drdsecho.mod.allocatedStorage=150"));
+    let mut calm =
+        Calm::new(&format!("{NOTIFY} -Drdsecho.new.allocatedStorage=200 -Drdsecho.mod.allocatedStorage=150"));
     calm.wake(Function::New);
     look(&mut calm, 20);
     assert_eq!(calm.stage(FIRST), "new");
