@@ -128,6 +128,6 @@ mod tests {
         assert_eq!((&line["Echo"], &line["_aws"]["Timestamp"]), (&json!("dev"), &json!(0)));
         let names: Vec<&Value> =
             line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().expect("a list").iter().collect();
-        assert_eq!(names.len(), 3, "{names:?}: what is not known is not announced");
+        assert_eq!(names.len(), 4, "{names:?}: what is not known is not announced");
     }
 }
