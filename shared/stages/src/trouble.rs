@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tag_state::announce;
-use tag_state::decide::trouble::{ANNOUNCED, Tell, What, tell};
+use tag_state::decide::trouble::{ANNOUNCED, Tell, What, tell as decide};
 use tag_state::facts::Event;
 use tag_state::own::OwnInstance;
 use tag_state::text::trouble::{Notice, details, summary};
@@ -28,10 +28,17 @@ pub(crate) async fn report<R: Rds, A: Announcer>(
     wake: &Wake,
     report: &mut Report,
 ) -> Result<Option<Outcome>, Stop> {
-    let Some(tell) = tell(scene.settings, own, all, *wake == Wake::All, scene.now) else { return Ok(None) };
+    let Some(tell) = decide(scene.settings, own, all, *wake == Wake::All, scene.now) else { return Ok(None) };
     // RDS's event of a failure wakes the one who gives it up, too, and that has an event of its own: only the second
     // tells, or people would hear of it twice.
     if wake.is_from_rds() && matches!(tell.trouble.what, What::Failed { .. }) {
+        return Ok(None);
+    }
+    // An event and a schedule can come at once: who is the second sees that it was told.
+    let fresh = scene.rds.instance(own.identifier()).await?;
+    let fresh = fresh.and_then(|instance| OwnInstance::recognise(&scene.settings.name, instance).ok());
+    let again = fresh.and_then(|fresh| decide(scene.settings, &fresh, all, *wake == Wake::All, scene.now));
+    if again.as_ref() != Some(&tell) {
         return Ok(None);
     }
     // Trouble is told even where RDS does not say what led to it.

@@ -340,6 +340,8 @@ impl Rds for Port {
 
     async fn instances(&self, prefix: &str) -> Answer<Vec<Instance>> {
         let mut found = self.call(Call::Instances, async || self.town.rds.instances(prefix).await).await?;
+        // What an earlier listing showed of them is past.
+        self.process.reads.borrow_mut().stale.clear();
         for instance in &mut found {
             self.shown(instance);
         }
