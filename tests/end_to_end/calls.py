@@ -65,6 +65,9 @@ class Judge:
                     yield Ask("secretsmanager:CreateSecret", secret)
                     yield Ask("secretsmanager:TagResource", secret)
                     yield Ask("kms:DescribeKey", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a1b")
+                if key := said.get("MasterUserSecretKmsKeyId"):
+                    for action in ("CreateGrant", "Decrypt", "GenerateDataKey"):
+                        yield Ask(f"kms:{action}", key, {"kms:ViaService": f"rds.{REGION}.amazonaws.com"})
                 if "MonitoringRoleArn" in said:
                     yield Ask("iam:PassRole", said["MonitoringRoleArn"], {"iam:PassedToService": "monitoring.rds.amazonaws.com"})
             case "DeleteDBInstance":

@@ -23,6 +23,9 @@ def lived(cloud, template):
     more = "-Drdsecho.mod.optionGroupName=small -Drdsecho.retire.graceHours=2"
     options = {
         **STACKS["with every option"][0],
+        # So that one goes in this story.
+        "KeepFinalSnapshots": "",
+        "KeepFinalSnapshotDays": "1",
         "NewDbSubnetGroupName": "private",
         "ModDbParameterGroupName": "small",
         "OnSnapshot": "true",
@@ -87,8 +90,22 @@ def live(world):
     story.approver = Approver(who=APPROVERS[:1])
     world.rds.client().create_db_snapshot(DBSnapshotIdentifier="by-hand", DBInstanceIdentifier=seed.PRODUCTION)
     story.run_until(lambda: story.stage(newest(world)) == "promoted", "the copy of a snapshot by hand is promoted")
+    nobody_is_connected(world, first, timedelta(hours=12))
     story.see_off(first)
+    story.go_to(world.rds.now() + timedelta(days=2))
+    for _ in range(14):
+        story.go_to(world.rds.now() + timedelta(minutes=5))
+        world.echo.wake("retire")
+        story.listen()
+    assert f"{first}-final" not in {each["identifier"] for each in world.rds.state()["snapshots"]}
     return [invocation.report for invocation in story.invocations]
+
+
+def nobody_is_connected(world, instance, long):
+    """RDS writes a datapoint a minute; here the test does, in advance."""
+    about = {"MetricName": "DatabaseConnections", "Dimensions": [{"Name": "DBInstanceIdentifier", "Value": instance}], "Value": 0}
+    times = [world.rds.now() + timedelta(minutes=minute) for minute in range(-60, long // timedelta(minutes=1))]
+    world.cloud.client("cloudwatch").put_metric_data(Namespace="AWS/RDS", MetricData=[{**about, "Timestamp": at} for at in times])
 
 
 def newest(world):
