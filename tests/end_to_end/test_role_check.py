@@ -89,7 +89,7 @@ def test_everything_that_a_role_allows_is_asked_about(desk, stack):
     assert {grade for grade, _ in findings.values()} == {"ok"}, findings
     for function in FUNCTIONS:
         allowed = {action for statement in at.roles.statements(function) for action in statement["Action"]} - NOT_ASKED
-            allowed -= NOT_ASKED_OF_NEW if function == "new" else set()
+        allowed -= NOT_ASKED_OF_NEW if function == "new" else set()
         asked = set().union(*(actions for _, role, actions in at.relay.questions if role == at.role(function)))
         assert asked == allowed, function
 
