@@ -19,7 +19,7 @@ def measure(bench):
             what = f"{transition.function}: {transition.what}"
             bench.report.progress(f"calls: {what} among {instances:,} instances")
             total = _made(bench, transition, instances - 1).told.total()
-            pages = -(-instances // PAGE) if transition.lists else 0
+            pages = -(-instances // PAGE) * transition.lists
             figure = f"calls for a transition, {instances:,} in the account"
             bench.report.add(Figure(figure, what, total, "calls", bar=Bar(least + pages)))
             # Among more instances no more calls than among fewer, but for the pages.

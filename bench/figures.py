@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from statistics import median
 
 # One client beside EventBridge's, which announces: RDS.
-ONE_CLIENT = ("new", "modify", "reboot")
+ONE_CLIENT = ("modify", "reboot")
 FIRST_NEXT, FIRST_NEXT_ALL = 1.5, 2
 INSTRUCTIONS, INSTRUCTIONS_ALL = 3, 5
 FIRST_ANSWER = 3

@@ -108,7 +108,8 @@ class Transition:
     # The most that it may make, without the pages of a listing of all instances: three and the announcement of modify and
     # reboot, of the others the least that their guards allow.
     calls: int
-    lists: bool = False
+    # How often it lists all instances.
+    lists: int = 0
 
 
 def plant_production(rds):
@@ -166,13 +167,15 @@ def pressed(resource):
 # Described, modified, tagged, announced.
 MODIFY = Transition("modify", "modify", event("modify/backup-finished.json"), plant_restored, "modification requested", 4)
 # Listed, then the same.
-FALLBACK = Transition("modify", "fallback", event("modify/schedule.json"), plant_restored, "modification requested", 3, lists=True)
+FALLBACK = Transition("modify", "fallback", event("modify/schedule.json"), plant_restored, "modification requested", 3, lists=1)
 SET_UP_EVENT = event("request-approval/stage-changed-to-rebooted.json")
 REBOOT_EVENT = event("reboot/class-change-finished.json")
 # The first of each function is an event that concerns it.
 TRANSITIONS = (
-    # Listed, snapshots listed, restored, tagged with its resource id, announced.
-    Transition("new", "restore", event("new/schedule.json"), plant_production, "restore of nightly requested", 4, lists=True),
+    # Listed, snapshots listed; looked at before a day is spent on it: the version, what can be had of the class, quotas,
+    # the name of the final snapshot, the record, the mail account, the sender, the key of the links; listed once more,
+    # restored, tagged with its resource id, announced.
+    Transition("new", "restore", event("new/schedule.json"), plant_production, "restore of nightly requested", 12, lists=2),
     MODIFY,
     # Described, marked, rebooted.
     Transition("reboot", "reboot", REBOOT_EVENT, plant_modified, "reboot requested", 3),
@@ -183,10 +186,10 @@ TRANSITIONS = (
     # The link verified, described, the name's record read, tagged, announced.
     Transition("approve", "confirm", pressed, plant_asked, "Thank you", 5),
     # Listed, the name's record read, the confirmation verified, what it replaces noted, described, swapped, tagged, announced.
-    Transition("promote", "swap", event("promote/approval-confirmed.json"), plant_confirmed, "moved from dev-legacy", 7, lists=True),
+    Transition("promote", "swap", event("promote/approval-confirmed.json"), plant_confirmed, "moved from dev-legacy", 7, lists=1),
     # Listed, the name's record read, tagged, announced.
-    Transition("retire", "condemn", event("retire/schedule.json"), plant_forgotten, "to be destroyed", 3, lists=True),
+    Transition("retire", "condemn", event("retire/schedule.json"), plant_forgotten, "to be destroyed", 3, lists=1),
     # Listed, the name's record read; both once more; the protection off, the final snapshot's name noted, deleted; that
     # snapshot described and marked.
-    Transition("retire", "destroy", event("retire/schedule.json"), plant_retired, "deletion requested", 8, lists=True),
+    Transition("retire", "destroy", event("retire/schedule.json"), plant_retired, "deletion requested", 8, lists=1),
 )

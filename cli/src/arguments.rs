@@ -163,8 +163,8 @@ pub enum Command {
         /// Another one that was in use before.
         #[arg(value_name = "INSTANCE")]
         instance: Option<String>,
-        /// Holds the one that the CNAME leaves, so that it is not destroyed before then: see hold for what can be
-        /// written here. Without UNTIL, for seven days.
+        /// Holds the one that the CNAME leaves, so that it is not destroyed before then: --keep=3d, or what else hold
+        /// takes as the end. Without =UNTIL, for seven days.
         #[arg(long, value_name = "UNTIL", num_args = 0..=1, require_equals = true, default_missing_value = DEFAULT_HOLD)]
         keep: Option<String>,
     },
@@ -176,8 +176,8 @@ pub enum Command {
         /// The instance.
         #[arg(value_name = "INSTANCE")]
         instance: String,
-        /// A date, which is its beginning in rdsecho.promote.timeZone (2026-12-01), a time with its offset
-        /// (2026-12-01T18:00:00Z), or a length of time from now (3d, 12h, 2w).
+        /// A date, which is its beginning in rdsecho.promote.timeZone (2026-12-01), a time there (2026-12-01T18:00) or
+        /// with its offset (2026-12-01T18:00:00Z), or a length of time from now (3d, 12h, 2w).
         #[arg(long, value_name = "UNTIL", default_value = DEFAULT_HOLD)]
         until: String,
         /// What for: status shows it. At most 200 characters are kept.

@@ -1,10 +1,10 @@
 //! The end of a hold, as people write it.
 
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-/// A date in that zone, a time with its offset, or a length of time from now; it must not have passed.
+/// A date or a time in that zone, a time with its offset, or a length of time from now; it must not have passed.
 ///
 /// # Errors
 /// Says what can be written.
@@ -13,7 +13,7 @@ pub fn until(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Timestamp, S
     let at = text
         .parse::<Timestamp>()
         .ok()
-        .or_else(|| text.parse::<Date>().ok()?.to_zoned(zone.clone()).ok().map(|day| day.timestamp()))
+        .or_else(|| text.parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok().map(|day| day.timestamp()))
         .or_else(|| now.to_zoned(zone.clone()).checked_add(text.parse::<Span>().ok()?).ok().map(|day| day.timestamp()))
         .ok_or_else(|| {
             format!("{text:?} is neither a date (2026-12-01), nor a time (2026-12-01T18:00:00Z), nor a length of time (3d, 12h)")
@@ -33,6 +33,7 @@ mod tests {
     #[test]
     fn a_date_is_its_beginning_where_the_echo_is_at_home() {
         assert_eq!(read("2026-12-01"), Ok("2026-11-30T23:00:00Z".to_owned()));
+        assert_eq!(read("2026-12-01T18:00"), Ok("2026-12-01T17:00:00Z".to_owned()));
         assert_eq!(read(" 2026-12-01T18:00:00+05:30 "), Ok("2026-12-01T12:30:00Z".to_owned()));
     }
 
@@ -49,7 +50,7 @@ mod tests {
         for past in ["2026-10-24", "2026-10-24T12:00:00Z", "3d ago", "-3d", "0h"] {
             assert!(read(past).unwrap_err().contains("has passed"), "{past}: {:?}", read(past));
         }
-        for none in ["", "tomorrow", "3", "2026-13-01", "2026-12-01T18:00:00", "999999y"] {
+        for none in ["", "tomorrow", "3", "2026-13-01", "2026-12-01T25:00:00", "999999y"] {
             assert!(read(none).unwrap_err().contains("neither a date"), "{none}: {:?}", read(none));
         }
     }

@@ -132,7 +132,7 @@ def allowed(function):
 def test_who_may_change_what():
     # Reading, announcing, checking MACs, the function's own log, the queue, traces.
     reads = re.compile(r"\w+:(Describe|List|Get)\w*|kms:VerifyMac|events:PutEvents|logs:\w+|sqs:SendMessage|xray:\w+")
-    beside = {("new", "CreateGrant"), ("modify", "CreateSecret"), ("modify", "PassRole")}
+    beside = {("new", "CreateGrant"), ("modify", "CreateSecret"), ("modify", "PassRole"), ("retire", "DeleteDBSnapshot")}
     drawn = {(function, action) for function, _, action in arrows("Who may change what")}
     assert beside <= drawn
     drawn |= {("modify", "TagResource")} | {(function, "AddTagsToResource") for function in FUNCTIONS}

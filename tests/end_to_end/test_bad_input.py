@@ -45,10 +45,11 @@ def test_without_a_snapshot_new_refuses(deploy):
     assert world.changes() == {}
 
 
-def promote_an_approved_instance(world):
+def promote_an_approved_instance(world, meanwhile=lambda: None):
     """Has an instance restored, set up and confirmed; gives what promote then says, and the instance."""
     story = Story(world.echo, world.rds)
     instance = story.begin(world.first)
+    meanwhile()
     story.run_until(lambda: story.mails, "the mails")
     assert any(key.startswith("confirmed:") for key in world.tags(instance))
     answer, _ = world.echo.invoke("promote", SCHEDULE)
@@ -57,10 +58,12 @@ def promote_an_approved_instance(world):
     return answer, logged.report, instance
 
 
-def test_a_missing_zone_is_said_and_nobody_is_asked(deploy):
-    world = deploy(HostedZoneId="Z0NOWHERE")
+def test_a_missing_zone_is_said_and_nobody_is_asked(deploy, template):
+    world = deploy()
     story = Story(world.echo, world.rds)
     instance = story.begin(world.first)
+    # Before a restore `new` would have said it.
+    world.echo.update(template, HostedZoneId="Z0NOWHERE")
     story.run_until(lambda: story.stage(instance) == "rebooted", "it is set up")
     for function in ("request-approval", "promote"):
         answer, failed = world.echo.invoke(function, {"detail-type": "Echo Schedule", "echo": "dev"})
@@ -80,9 +83,15 @@ def test_a_missing_zone_is_said_and_nobody_is_asked(deploy):
 )
 def test_a_record_of_another_kind_is_refused_and_left_alone(deploy, record):
     world = deploy(cname_target=None)
-    world.zone.change("CREATE", {"Name": world.zone.cname, "TTL": 60, **record})
-    before = world.zone.record()
-    answer, logged, instance = promote_an_approved_instance(world)
+    made = []
+
+    def make():
+        # Before a restore `new` would have said it.
+        world.zone.change("CREATE", {"Name": world.zone.cname, "TTL": 60, **record})
+        made.append(world.zone.record())
+
+    answer, logged, instance = promote_an_approved_instance(world, make)
+    (before,) = made
     assert answer.items() <= logged.items()
     (outcome,) = [each for each in logged["outcomes"] if each["instance"] == instance]
     assert outcome["did"] == "refuses" and outcome["code"] == "record" and "plain CNAME" in outcome["why"]

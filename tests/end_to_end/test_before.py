@@ -65,7 +65,12 @@ def test_what_cannot_be_looked_at_stops_nothing(deploy):
 
 
 def grades(checked):
-    return {finding["what"]: finding["grade"] for finding in checked["findings"]}
+    """The worst that was found of each thing."""
+    order = ["ok", "doubtful", "bad"]
+    found = {}
+    for finding in checked["findings"]:
+        found[finding["what"]] = max(found.get(finding["what"], "ok"), finding["grade"], key=order.index)
+    return found
 
 
 def security_group(cloud, name):
@@ -132,7 +137,7 @@ def test_check_of_a_thoroughly_wrong_setup(town):
         "new.vpcSecurityGroupIds": f"{group},sg-00000000000000000",
         "new.dbInstanceClass": "db.t1.micro",
         "new.allocatedStorage": "20",
-        "mod.dbParameterGroupName": "small",
+        "new.dbParameterGroupName": "small",
         "mod.optionGroupName": "options",
         "mod.engineVersion": "latest",
         "promote.hostedZoneId": "Z0NOWHERE",
@@ -151,7 +156,7 @@ def test_check_of_a_thoroughly_wrong_setup(town):
         "rdsecho.new.vpcSecurityGroupIds",
         "rdsecho.new.dbInstanceClass",
         "rdsecho.new.allocatedStorage",
-        "rdsecho.mod.dbParameterGroupName",
+        "rdsecho.new.dbParameterGroupName",
         "rdsecho.mod.optionGroupName",
         "rdsecho.mod.engineVersion",
         "rdsecho.promote.hostedZoneId",

@@ -41,7 +41,20 @@ def test_every_reason_has_one_entry_and_no_entry_is_of_a_reason_that_is_gone():
     text = RUNBOOK
     for heading in beside:
         text = text.replace(section(heading), "")
+    # Trouble has codes of its own, in a table.
+    text = text.replace(table_of_trouble(), "")
     assert sorted(entries(text)) == sorted(reasons())
+
+
+def table_of_trouble():
+    return re.search(r"^\| code \|.*?\n\n", section("Trouble"), re.DOTALL | re.MULTILINE)[0]
+
+
+def test_every_trouble_has_one_entry_and_no_entry_is_of_one_that_is_gone():
+    source = (REPOSITORY / "shared/tag-state/src/decide/trouble/what.rs").read_text()
+    codes = re.findall(r'"([^"]+)" => "', source.split("\ntroubles! {\n")[1].split("\n}\n")[0])
+    assert len(codes) > 20
+    assert sorted(entries(table_of_trouble())) == sorted(codes)
 
 
 def test_every_alarm_has_one_entry_and_no_entry_is_of_an_alarm_that_is_gone():

@@ -247,11 +247,14 @@ GOOD = {
     "PromoteTags": ["", "in-use=yes", "a@b=1+2=3 and 4"],
     "ModDbParameterGroupName": ["", "development", "default.mysql8.0"],
     "ModBackupRetentionPeriod": ["", "0", "7", "35"],
+    "ModMasterUserSecretKeyArn": ["", "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"],
+    "KeepFinalSnapshots": ["", "1", "10", "99", "100"],
+    "KeepFinalSnapshotDays": ["", "1", "30", "365", "999", "1000", "2999", "3599", "3649", "3650"],
     "ModMonitoringInterval": ["", "0", "1", "60"],
     "ModMonitoringRoleArn": ["", "arn:aws:iam::123456789012:role/rds-monitoring", "arn:aws:iam::123456789012:role/service-role/rds,x=@+"],
     "Cname": ["dev-db.example.com", "_db.a.b.example.com", "a.b"],
     "HostedZoneId": ["Z0123456789ABCDEFGHIJ"],
-    "Approvers": ["", "ann@example.com", "ann@example.com,b.o+b@sub.example.com", ",".join(f"a{number}@example.com" for number in range(14))],
+    "Approvers": ["", "ann@example.com", "ann@example.com,b.o+b@sub.example.com", ",".join(f"a{number}@example.com" for number in range(13))],
     "Sender": ["", "rds-echo@example.com"],
     "ReplyTo": ["", "platform@example.com"],
     "AlarmEmail": ["", "platform@example.com"],
@@ -276,6 +279,9 @@ BAD = {
     "PromoteTags": ["x", "aws:x=1"],
     "ModDbParameterGroupName": ["a b"],
     "ModBackupRetentionPeriod": ["36", "-1", "7 days"],
+    "ModMasterUserSecretKeyArn": ["*", "alias/a", "arn:aws:kms:us-east-1:123456789012:alias/a", "arn:aws:kms:us-east-1:123456789012:key/*"],
+    "KeepFinalSnapshots": ["0", "101", "-1", "01"],
+    "KeepFinalSnapshotDays": ["0", "3651", "4000", "-1", "1.5"],
     "ModMonitoringInterval": ["2", "61"],
     "ModMonitoringRoleArn": ["*", "arn:aws:iam::123456789012:role/*", "arn:aws:iam::123456789012:user/a"],
     "Cname": ["", "localhost", "Dev-db.example.com", "dev-db.example.com.", "*.example.com", "a..b", "a" * 64 + ".example.com"],
@@ -370,7 +376,7 @@ def test_all_parameters_at_their_longest_fit_into_an_environment():
     assert len(re.sub(r"\$\{.*?\}", "", text)) + sum(map(longest, names)) + len("RDS_ECHO_OPTS") < MOST - 100
 
 
-# All parameters at once, as long as one finds them. Sixteen approvers leave room for one more tag on an instance.
+# All parameters at once, as long as one finds them. Thirteen approvers leave room for some tags more on an instance.
 FULLEST = {
     "EchoName": "development-warehouse-eu",
     "SnapshotDbInstanceIdentifier": "warehouse-production-2026-eu-central-1",
@@ -391,8 +397,8 @@ FULLEST = {
     "ModMonitoringInterval": "60",
     "ModMonitoringRoleArn": "arn:aws:iam::000000000000:role/service-role/rds-enhanced-monitoring-of-development",
     "PromoteTags": "cost-centre=4711 data platform and warehouse - in use",
-    "Approvers": ",".join(f"some-first.and-family-name{number:02}@example.test" for number in range(14)),
-    "Approvals": "14",
+    "Approvers": ",".join(f"some-first.and-family-name{number:02}@example.test" for number in range(12)),
+    "Approvals": "12",
     "ApprovalExpiryHours": "720",
     "Sender": "rds-echo-development-warehouse@notifications.example.test",
     "ReplyTo": "data-platform-and-warehouse-team@example.test",

@@ -39,12 +39,25 @@ pub(crate) fn call(head: &Parts, body: &[u8]) -> Option<Call> {
         (None, &Method::POST) if path == "/v2/email/outbound-emails" => {
             json("ses:SendEmail", json!({ "MessageId": "bench" }))
         }
+        (Some("TrentService.DescribeKey"), _) => json("kms:DescribeKey", key()),
+        (None, &Method::GET) if path == "/v2/email/account" => {
+            json("ses:GetAccount", json!({ "ProductionAccessEnabled": true, "SendingEnabled": true }))
+        }
+        (None, &Method::GET) if path.starts_with("/v2/email/identities/") => {
+            json("ses:GetEmailIdentity", json!({ "VerifiedForSendingStatus": true }))
+        }
         (None, &Method::GET) if path.ends_with("/rrset") => {
             xml("route53:ListResourceRecordSets", record(head.uri.query().unwrap_or_default()))
         }
         (None, &Method::POST) if path.ends_with("/rrset") => xml("route53:ChangeResourceRecordSets", changed()),
         _ => None,
     }
+}
+
+/// Whichever is asked about, it signs links.
+fn key() -> Value {
+    let about = json!({ "KeyId": "bench", "KeyUsage": "GENERATE_VERIFY_MAC", "KeyState": "Enabled", "Enabled": true });
+    json!({ "KeyMetadata": about })
 }
 
 /// Every entry is taken.

@@ -121,13 +121,13 @@ mod tests {
         report.add(Outcome::done("dev-2", moved(Stage::Rebooted, after(5)), "", ""));
         report.add(Outcome::done("dev-3", moved(Stage::Promoted, None), "", ""));
         let overdue = SignedDuration::from_mins(-90);
-        report.gauges = Some(Gauges { instances: 3, data_age: None, overdue });
+        report.gauges = Some(Gauges { instances: 3, data_age: None, overdue, stuck: 1 });
         let line = line(&report);
         assert_eq!(line["HoursInRebooted"], json!([3.0, 5.0]));
         assert_eq!((&line["Instances"], &line["OverdueHours"]), (&json!(3.0), &json!(0.0)));
         assert_eq!((&line["Echo"], &line["_aws"]["Timestamp"]), (&json!("dev"), &json!(0)));
         let names: Vec<&Value> =
             line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().expect("a list").iter().collect();
-        assert_eq!(names.len(), 3, "{names:?}: what is not known is not announced");
+        assert_eq!(names.len(), 4, "{names:?}: what is not known is not announced");
     }
 }

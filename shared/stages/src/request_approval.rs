@@ -70,8 +70,7 @@ pub async fn run<R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer>(
             Ok(Some(told)) => report.add(told),
             Err(stop) => report.stopped(Some(own.identifier()), stop),
         }
-        let sees_all = *wake == Wake::All;
-        match trouble::report(&round.scene, ports.mailer, own, &round.found, sees_all, &mut report).await {
+        match trouble::report(&round.scene, ports.mailer, own, &round.found, wake, &mut report).await {
             Ok(None) => {}
             Ok(Some(told)) => report.add(told),
             Err(stop) => report.stopped(Some(own.identifier()), stop),

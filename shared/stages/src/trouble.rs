@@ -3,10 +3,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tag_state::announce;
-use tag_state::decide::trouble::{ANNOUNCED, Tell, tell};
+use tag_state::decide::trouble::{ANNOUNCED, Tell, What, tell};
 use tag_state::facts::Event;
 use tag_state::own::OwnInstance;
 use tag_state::text::trouble::{Notice, details, summary};
+use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::ports::{Announcer, Mailer, Rds};
@@ -18,17 +19,21 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(14 * 24 - 1);
 /// How long before the restore was noted its first event may be.
 const BEFORE: SignedDuration = SignedDuration::from_mins(5);
 
-/// Tells what is wrong with one instance of `all`; `None` where nothing is, or it was told. `sees_all`: whether `all`
-/// are all of this echo's.
+/// Tells what is wrong with one instance of `all`, which `wake` is about; `None` where nothing is, or it was told.
 pub(crate) async fn report<R: Rds, A: Announcer>(
     scene: &Scene<'_, R, A>,
     mailer: &impl Mailer,
     own: &OwnInstance,
     all: &[OwnInstance],
-    sees_all: bool,
+    wake: &Wake,
     report: &mut Report,
 ) -> Result<Option<Outcome>, Stop> {
-    let Some(tell) = tell(scene.settings, own, all, sees_all, scene.now) else { return Ok(None) };
+    let Some(tell) = tell(scene.settings, own, all, *wake == Wake::All, scene.now) else { return Ok(None) };
+    // RDS's event of a failure wakes the one who gives it up, too, and that has an event of its own: only the second
+    // tells, or people would hear of it twice.
+    if wake.is_from_rds() && matches!(tell.trouble.what, What::Failed { .. }) {
+        return Ok(None);
+    }
     // Trouble is told even where RDS does not say what led to it.
     let events = match scene.rds.events(own.identifier(), begin(own, scene.now)).await {
         Ok(events) => Some(events),

@@ -51,6 +51,15 @@ fn last_part(arn: &str) -> &str {
 }
 
 impl Wake {
+    /// Whether RDS has said something of an instance.
+    pub fn is_from_rds(&self) -> bool {
+        match self {
+            // Ours are called so.
+            Wake::Instance { what, .. } => !what.starts_with("Echo "),
+            Wake::All | Wake::Snapshot { .. } | Wake::Foreign { .. } => false,
+        }
+    }
+
     /// Reads an event. Whatever it is, this never fails: what cannot be understood is foreign.
     pub fn parse(settings: &Settings, event: &Value) -> Wake {
         let text = |path: &str| event.pointer(path).and_then(Value::as_str);

@@ -43,7 +43,7 @@ fn an_answer_that_cannot_be_stored_is_found() {
 }
 
 #[test]
-fn tags_fit_on_the_instance_and_on_its_final_snapshot() {
+fn all_tags_fit_on_one_instance() {
     let grade = |settings: &Settings, sight: &Sight| grades(&of(settings, sight, "tags"));
     let tags = |settings: &mut Settings, more: usize| {
         settings.new.tags.extend((0..more).map(|number| (format!("mine-{number}"), String::new())));
@@ -52,9 +52,6 @@ fn tags_fit_on_the_instance_and_on_its_final_snapshot() {
     let room = 50 - settings.most_tags();
     tags(&mut settings, room);
     assert_eq!(grade(&settings, &Sight::default()), [Grade::Good]);
-    settings.modify.parameters.insert(Parameter::CopyTagsToSnapshot, Value::Flag(true));
-    assert_eq!(grade(&settings, &Sight::default()), [Grade::Bad], "the snapshot's own mark has no room");
-    settings.modify.parameters.clear();
     tags(&mut settings, room + 1);
     assert_eq!(grade(&settings, &Sight::default()), [Grade::Bad]);
 }

@@ -54,7 +54,13 @@ fn a_hold_says_until_when_and_why_and_what_nobody_can_read_has_no_end() {
 #[test]
 fn what_is_held_is_neither_condemned_nor_destroyed() {
     let decided = |stage: &str, hold: &str, now: &str| {
-        code(&retire::decide(&settings(), &ours(FIRST, stage, &[("hold", hold)]), &cname(OTHER), at(now)))
+        code(&retire::decide(
+            &settings(),
+            &ours(FIRST, stage, &[("hold", hold)]),
+            &cname(OTHER),
+            retire::Clients::NotAsked,
+            at(now),
+        ))
     };
     for stage in ["forgotten", "retired"] {
         assert_eq!(

@@ -15,12 +15,16 @@ use tag_state::calls::Mail;
 use tag_state::decide::click::Standing;
 use tag_state::decide::news::News;
 use tag_state::decide::request::claim;
+use tag_state::decide::trouble::trouble;
+use tag_state::facts::Event;
 use tag_state::own::OwnInstance;
+use tag_state::parameter::{Parameter, Value};
 use tag_state::predecessor::Predecessor;
 use tag_state::remark::Remark;
 use tag_state::settings::Settings;
 use tag_state::text::mail::{Letter, Links};
 use tag_state::text::page::{Look, Page};
+use tag_state::text::trouble::Notice;
 
 fn settings() -> Settings {
     with(
@@ -395,4 +399,73 @@ fn what_others_control_is_never_markup() {
             assert!(!own.contains(markup), "{markup}: {text}");
         }
     }
+}
+
+/// An instance of a stage and status, and what RDS has told of it.
+fn notices() -> Vec<(&'static str, Mail)> {
+    let settings = settings();
+    let event = |at: &str, message: &str| Event {
+        at: at.parse().unwrap(),
+        id: None,
+        categories: Vec::new(),
+        message: message.to_owned(),
+    };
+    let events = [
+        event("2026-11-22T03:00:00Z", "DB instance created."),
+        event("2026-11-22T05:00:00Z", "Database instance put into incompatible-parameters. <b>A parameter</b> & more."),
+    ];
+    let failed = |attempt: &str| {
+        let failure = "its status is incompatible-parameters_ which it does not leave by itself";
+        ours(
+            "dev-2026-11-22",
+            "forgotten",
+            &[
+                ("attempt", attempt),
+                ("failure", failure),
+                ("since", "2026-11-23T06:00:00Z"),
+                ("data-from", "2026-11-21T23:30:00Z"),
+            ],
+        )
+    };
+    let in_status = |stage: &str, status: &str, more: &[(&str, &str)]| {
+        let mut one = instance("dev-2026-11-22", stage, more);
+        status.clone_into(&mut one.status);
+        own(one)
+    };
+    let differs = {
+        let mut one = instance("dev-2026-11-22", "rebooted", &[]);
+        let actual = std::sync::Arc::make_mut(&mut one.actual);
+        actual.insert(Parameter::DbParameterGroupName, Value::Text("by-hand".to_owned()));
+        own(one)
+    };
+    let refused = ("trouble", "refused 2026-11-22T01:00:00Z : InvalidParameterValue: =3Cb=3Eno=3C/b=3E");
+    let notice = |own: &OwnInstance, events: Option<&[Event]>| {
+        let trouble = trouble(&settings, own, &[], now()).unwrap();
+        Notice { settings: &settings, own, trouble: &trouble, events, sender: "echo@example.test", now: now() }
+            .to("eli@example.test")
+    };
+    vec![
+        ("failed", notice(&failed("1 failed"), Some(&events))),
+        ("retries are used up", notice(&failed("3 failed"), None)),
+        ("in use, and stopped", notice(&in_status("promoted", "stopped", &[]), Some(&[]))),
+        ("in use, and failed", notice(&in_status("promoted", "storage-full", &[]), Some(&events[..1]))),
+        ("refused", notice(&in_status("new", "available", &[refused]), Some(&events[..1]))),
+        ("changed since", notice(&differs, Some(&events[..1]))),
+        ("retired, and there", notice(&in_status("retired", "available", &[("since", "2026-11-20T00:00:00Z")]), None)),
+    ]
+}
+
+#[test]
+fn every_notice_of_trouble_reads_as_it_should_and_nothing_in_it_is_markup() {
+    let mut text = String::new();
+    for (what, mail) in notices() {
+        let _ =
+            write!(text, "==== {what}\nTo: {}\nReferences: {}\nSubject: {}\n\n", mail.to, mail.thread, mail.subject);
+        text.push_str(&mail.text);
+        text.push('\n');
+        assert!(!mail.html.contains("<b>"), "{}", mail.html);
+        assert!(mail.html.contains("What RDS said of it lately</h2>\n<table"), "{}", mail.html);
+    }
+    assert!(notices()[0].1.html.contains("&#60;b&#62;A parameter&#60;/b&#62; &#38; more."));
+    same("trouble.txt", text);
 }

@@ -189,6 +189,7 @@ def test_state_tells_everything(eventful):
         "address": None,
         "created": None,
         "deletion_protection": False,
+        "secret": None,
         "tags": {"stage": "new"},
     }
     assert state["now"] == "2026-11-22T09:00:00Z"

@@ -294,7 +294,7 @@ fn retire_with_rollback_that_keeps() {
     });
     assert!(kept > 0, "in some orders it is kept");
     // The CNAME was moved by hand to one that is condemned, and its tags have not followed yet.
-    let mut start = condemned();
+    let start = condemned();
     start.pass(1);
     start.point_at(FIRST);
     let parts = [stage(Function::Retire), stage(Function::Promote), person(Command::RollbackKeeping(until))];

@@ -169,6 +169,18 @@ async fn a_record_that_has_changed_since_says_so_in_both_forms_of_the_answer() {
     }
 }
 
+/// Route 53 has one code for both, so that the stage looks at the record again, and then passes these words on.
+#[tokio::test]
+async fn what_will_never_be_changed_looks_like_what_has_changed_but_for_the_words() {
+    let text = "RRSet with DNS name db.example.com. is not permitted in zone elsewhere.test.";
+    let body = format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidChangeBatch</Code><Message>[{text}]</Message></Error></ErrorResponse>"
+    );
+    let error = refused(400, &body).await;
+    assert_eq!((error.failure, error.operation), (Failure::Changed, "ChangeResourceRecordSets"));
+    assert!(error.to_string().contains(text), "{error}");
+}
+
 #[tokio::test]
 async fn other_answers_to_a_swap_say_what_to_do_next() {
     for (status, code, failure) in [

@@ -23,7 +23,7 @@ fn spoilt() -> Calm {
 }
 
 fn restores(calm: &Calm) -> u64 {
-    calm.town.rds.world().calls().get("RestoreDBInstanceFromDBSnapshot").copied().unwrap_or_default() as u64
+    calm.town.rds.world().calls().get("RestoreDBInstanceFromDBSnapshot").copied().unwrap_or_default()
 }
 
 #[test]

@@ -164,22 +164,23 @@ fn what_an_earlier_one_took_is_the_measure() {
     assert_eq!(troubles(&calm), told(&second, &["still-restoring"]));
 }
 
+/// What no look beforehand can know.
 #[test]
 fn settings_that_rds_refuses_are_told_in_its_words() {
-    let mut calm = Calm::new(&format!("{NOTIFY} -Drdsecho.mod.allocatedStorage=1"));
-    calm.wake(Function::New);
-    look(&mut calm, 20);
+    let mut calm = Calm::new(&format!("{NOTIFY} -Drdsecho.mod.enablePerformanceInsights=true"));
+    let refuse = |calm: &mut Calm, code: &str| {
+        let kind = FaultKind::Refuse(code.to_owned());
+        calm.town.rds.world_mut().plant_fault(Fault { operation: Operation::ModifyDbInstance, kind, times: 4 });
+    };
+    refuse(&mut calm, "InvalidVPCNetworkStateFault");
+    calm.until(60, |calm| !troubles(calm).is_empty()).expect("it is told");
     assert_eq!(calm.stage(FIRST), "new");
-    assert_eq!(troubles(&calm), told(FIRST, &["modify-refused"]));
     let mail = calm.mails.last().unwrap();
-    assert!(mail.text.contains("the new size must not be less than the current one"), "{}", mail.text);
-    assert!(mail.text.contains("allocatedStorage: wanted 1, actual"), "{}", mail.text);
-    // Another refusal is other news.
-    let fault =
-        Fault { operation: Operation::ModifyDbInstance, kind: FaultKind::Refuse("QuotaExceeded".into()), times: 1 };
-    calm.town.rds.world_mut().plant_fault(fault);
-    look(&mut calm, 3);
-    assert_eq!(troubles(&calm).len(), 3, "and the first one again");
+    assert!(mail.text.contains("InvalidVPCNetworkStateFault"), "{}", mail.text);
+    assert!(mail.text.contains("enablePerformanceInsights: wanted true, actual"), "{}", mail.text);
+    // What has been told is not told again.
+    calm.until(20, |calm| calm.stage(FIRST) == "modified").expect("RDS takes it after all");
+    assert_eq!(troubles(&calm), told(FIRST, &["modify-refused"]));
 }
 
 /// What somebody has changed after it was set up keeps it from being switched to.
@@ -282,4 +283,20 @@ fn a_single_look_tells_what_is_certain_and_nothing_else() {
     let before = calm.calls.len();
     calm.wake(Function::RequestApproval);
     assert_eq!(calm.calls[before..], [("request-approval", 1)]);
+}
+
+/// The event of the failure wakes both the one who gives it up and the one who tells; giving up has an event of its own.
+#[test]
+fn a_failure_and_its_giving_up_are_told_once() {
+    let mut calm = Calm::new(NOTIFY);
+    failing(&calm, "failed");
+    calm.wake(Function::New);
+    calm.pass(120);
+    calm.wake(Function::Modify);
+    assert_eq!(calm.stage(FIRST), "forgotten");
+    let event = |what: &str| Wake::Instance { identifier: FIRST.to_owned(), what: what.to_owned(), is_click: false };
+    calm.wake_for(Function::RequestApproval, event("RDS-EVENT-0031: put into failed"));
+    assert_eq!(troubles(&calm), []);
+    calm.wake_for(Function::RequestApproval, event("Echo Stage Changed to forgotten"));
+    assert_eq!(troubles(&calm), told(FIRST, &["failed"]));
 }

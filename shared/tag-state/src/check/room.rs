@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Finding, Seen, Sight};
 use crate::decide::Decision;
 use crate::decide::new::{at_restore, identifier, ours};
+use crate::decide::retire::final_snapshot_name;
 use crate::facts::Snapshot;
 use crate::own::OwnInstance;
 use crate::parameter::{Parameter, Value};
@@ -50,17 +51,14 @@ pub(super) fn instances(settings: &Settings, sight: &Sight, now: Timestamp) -> V
     vec![count, next]
 }
 
-/// An instance can carry all tags that it may be given.
+/// An instance can carry all tags that it may be given, and so can its final snapshot, which may get them all.
 pub(super) fn tags(settings: &Settings, sight: &Sight) -> Vec<Finding> {
     const WHAT: &str = "tags";
     let most = settings.most_tags();
-    let last = [&settings.new.parameters, &settings.modify.parameters];
-    let copied = last.iter().filter_map(|part| part.get(&Parameter::CopyTagsToSnapshot)).next_back();
-    let on_snapshots = most + usize::from(copied == Some(&Value::Flag(true)));
-    if on_snapshots > MOST_TAGS {
+    if most > MOST_TAGS {
         let says = format!(
-            "up to {on_snapshots} on one instance or its final snapshot, and RDS allows {MOST_TAGS}: name fewer \
-             approvers, or fewer tags of your own"
+            "up to {most} on one instance or its final snapshot, and RDS allows {MOST_TAGS}: name fewer approvers, or \
+             fewer tags of your own"
         );
         return vec![Finding::bad(WHAT, says)];
     }
@@ -132,8 +130,8 @@ pub fn final_snapshots(settings: &Settings, identifiers: &[String]) -> Vec<Strin
     if settings.retire.skip_final_snapshot || template.contains("{date}") {
         return Vec::new();
     }
-    let template = template.replace("{name}", settings.name.as_str());
-    identifiers.iter().map(|identifier| template.replace("{instance}", identifier)).collect()
+    let echo = settings.name.as_str();
+    identifiers.iter().map(|identifier| final_snapshot_name(template, echo, identifier, "")).collect()
 }
 
 /// The names of the final snapshots are free, and can be names.

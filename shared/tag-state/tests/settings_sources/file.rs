@@ -162,7 +162,7 @@ fn an_entry_says_in_which_lines_it_stands() {
     assert_eq!((groups.problems.len(), groups.entries[0].value.as_str()), (0, "a,b"), "one problem is enough for it");
     let text = keys().into_iter().filter(|key| key.list).map(|key| format!("{0}=a\n{0}=b\n", key.name));
     let read = read_properties(&text.collect::<String>(), "file");
-    assert!(read.entries.iter().all(|entry| entry.value == "a,b") && read.entries.len() == 8, "{read:?}");
+    assert!(read.entries.iter().all(|entry| entry.value == "a,b") && read.entries.len() == 10, "{read:?}");
 }
 
 #[test]

@@ -89,13 +89,14 @@ fn the_table_says_the_bounds_of_numbers() {
         assert_eq!([least - 1, least, most, most + 1].map(read), [false, true, true, false], "{}", key.name);
         bounded += 1;
     }
-    assert_eq!(bounded, 15);
+    assert_eq!(bounded, 19);
 }
 
 #[test]
 fn lists_are_what_the_table_says() {
     let lists: BTreeSet<String> = keys().into_iter().filter(|key| key.list).map(|key| key.name).collect();
     let expected = [
+        "rdsecho.check.roles",
         "rdsecho.mod.enableCloudwatchLogsExports",
         "rdsecho.mod.vpcSecurityGroupIds",
         "rdsecho.new.enableCloudwatchLogsExports",

@@ -41,7 +41,9 @@ impl SimulatedRds {
 
 fn orderable(offer: Offer) -> Orderable {
     let storage = offer.storage;
-    let (least, most): (fn((i64, i64)) -> i64, fn((i64, i64)) -> i64) = (|range| range.0, |range| range.1);
+    type Range = (i64, i64);
+    let least = |range: Range| range.0;
+    let most = |range: Range| range.1;
     Orderable {
         class: offer.class,
         version: offer.version,

@@ -108,7 +108,7 @@ fn each_kind_of_modification_has_its_status_and_its_events() {
         (Parameter::EnableCloudwatchLogsExports, list(["postgresql"]), "configuring-log-exports", &["-", "-"]),
         (Parameter::EnableIamDatabaseAuthentication, Value::Flag(true), "configuring-iam-database-auth", &["-", "-"]),
         (Parameter::EngineVersion, text("16.6"), "upgrading", &["-", "-"]),
-        (Parameter::ManageMasterUserPassword, Value::Flag(true), "resetting-master-credentials", &["-", "0016"]),
+        (Parameter::ManageMasterUserPassword, Value::Flag(true), "resetting-master-credentials", &["-", "0016", "-"]),
         (Parameter::Port, Value::Number(6432), "modifying", &["-", "-"]),
         (Parameter::MultiAz, Value::Flag(true), "modifying", &["0024", "0025"]),
     ];

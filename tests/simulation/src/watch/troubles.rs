@@ -1,4 +1,4 @@
-//! 10. Failures: none is kept quiet, none is told again that was noted, nothing is given up that has not failed, and no
+//! 10, failures: none is kept quiet, none is told again that was noted, nothing is given up that has not failed, and no
 //! row of tries is longer than it may be.
 
 use std::collections::{BTreeMap, BTreeSet};

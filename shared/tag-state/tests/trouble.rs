@@ -1,0 +1,257 @@
+//! What is wrong with an instance, when it is told, and which try the next one is.
+#![allow(missing_docs, reason = "tests")]
+
+mod common;
+
+use common::{REQUEST, at, instance, ours, own, settings, with};
+use tag_state::attempt::Attempt;
+use tag_state::decide::Decision;
+use tag_state::decide::new::{attempt_tag, identifier};
+use tag_state::decide::trouble::{ANNOUNCED, CODES, What, limit, note_refusal, tell, trouble};
+use tag_state::facts::Instance;
+use tag_state::own::OwnInstance;
+use tag_state::parameter::{Parameter, Value};
+use tag_state::settings::Settings;
+
+const ID: &str = "dev-2026-11-22";
+/// All entered their stage on the 22nd at midnight: an hour and a half, and three days later.
+const SOON: &str = "2026-11-22T01:30:00Z";
+const LATE: &str = "2026-11-25T00:00:00Z";
+
+fn code_of(settings: &Settings, own: &OwnInstance, now: &str) -> Option<&'static str> {
+    trouble(settings, own, std::slice::from_ref(own), at(now)).map(|trouble| trouble.what.code())
+}
+
+fn changed(stage: &str, change: impl Fn(&mut Instance)) -> OwnInstance {
+    let mut one = instance(ID, stage, &[]);
+    change(&mut one);
+    own(one)
+}
+
+fn in_status(stage: &str, status: &str) -> OwnInstance {
+    changed(stage, |one| status.clone_into(&mut one.status))
+}
+
+/// Stage, status, and what is wrong soon and late.
+#[test]
+fn each_status_in_each_stage_has_its_name() {
+    for (stage, status, soon, late) in [
+        ("new", "available", None, Some("not-taken-on")),
+        ("new", "creating", None, Some("still-restoring")),
+        ("new", "backing-up", None, Some("still-busy")),
+        ("new", "maintenance", None, Some("maintenance")),
+        ("new", "stopped", Some("stopped"), Some("stopped")),
+        ("new", "stopping", None, Some("stopped")),
+        ("new", "failed", None, Some("still-failed")),
+        ("new", "dreaming", None, Some("unknown-status")),
+        ("new", "deleting", None, None),
+        ("modified", "available", None, Some("not-taken-on")),
+        ("rebooted", "available", None, Some("not-taken-on")),
+        ("rebooted", "stopped", Some("stopped"), Some("stopped")),
+        ("promoted", "available", None, None),
+        ("promoted", "backing-up", None, None),
+        ("promoted", "stopped", Some("in-use-stopped"), Some("in-use-stopped")),
+        ("promoted", "storage-full", Some("in-use-failed"), Some("in-use-failed")),
+        ("forgotten", "available", None, None),
+        ("retired", "available", None, Some("not-deleted")),
+        ("retired", "deleting", None, Some("still-going")),
+    ] {
+        let own = in_status(stage, status);
+        let found = (code_of(&settings(), &own, SOON), code_of(&settings(), &own, LATE));
+        assert_eq!(found, (soon, late), "{stage} {status}");
+    }
+    let forgotten = ours(ID, "forgotten", &[]);
+    assert_eq!(
+        code_of(&settings(), &forgotten, "2026-11-25T00:00:01Z"),
+        Some("not-retired"),
+        "a day of grace, two more"
+    );
+    let held = ours(ID, "forgotten", &[("hold", "2026-11-30T00:00:00Z somebody looks at it")]);
+    assert_eq!(code_of(&settings(), &held, "2026-11-29T00:00:00Z"), None);
+    assert_eq!(code_of(&settings(), &held, "2026-11-30T00:00:00Z"), Some("not-retired"));
+}
+
+#[test]
+fn what_is_wanted_and_is_not_so_is_named() {
+    let differs = |stage| {
+        changed(stage, |one| {
+            std::sync::Arc::make_mut(&mut one.actual).insert(Parameter::BackupRetentionPeriod, Value::Number(7));
+        })
+    };
+    let found = trouble(&settings(), &differs("modified"), &[], at(LATE)).unwrap();
+    assert_eq!(found.what, What::SettingsDiffer { what: "backupRetentionPeriod is 7, wanted 0".to_owned() });
+    assert_eq!(found.differences, ["backupRetentionPeriod: wanted 0, actual 7"]);
+    assert_eq!(code_of(&settings(), &differs("modified"), SOON), None, "RDS takes its time");
+    assert_eq!(code_of(&settings(), &differs("rebooted"), SOON), Some("changed-since"));
+    assert_eq!(code_of(&settings(), &differs("rebooted"), "2026-11-22T00:30:00Z"), None, "reads may lag behind");
+    for (stage, group, code) in [
+        ("modified", "failed-to-apply", Some("group-failed")),
+        ("modified", "pending-reboot", None),
+        ("modified", "applying", None),
+        ("rebooted", "pending-reboot", Some("changed-since")),
+        ("rebooted", "applying", None),
+    ] {
+        let own = changed(stage, |one| one.parameter_group_statuses = vec![group.to_owned()]);
+        assert_eq!(code_of(&settings(), &own, SOON), code, "{stage} {group}");
+    }
+    let applying = changed("modified", |one| one.option_group_statuses = vec!["applying".to_owned()]);
+    assert_eq!(code_of(&settings(), &applying, LATE), Some("group-not-applied"));
+    let pending = changed("modified", |one| one.pending = ["Iops".to_owned()].into());
+    assert_eq!(code_of(&settings(), &pending, LATE), Some("pending"));
+    let window = with("-Drdsecho.mod.applyImmediately=false");
+    assert_eq!(code_of(&window, &pending, LATE), None, "a window comes once a week");
+    assert_eq!(code_of(&window, &pending, "2026-11-30T00:00:01Z"), Some("pending"));
+    let bare = changed("rebooted", |one| one.deletion_protection = false);
+    assert_eq!(code_of(&settings(), &bare, SOON), Some("unprotected"));
+}
+
+/// Who was asked may take their time; a mail that nobody got is another thing.
+#[test]
+fn waiting_for_people_is_no_trouble() {
+    let asked = ours(ID, "rebooted", REQUEST);
+    assert_eq!(code_of(&settings(), &asked, "2026-11-24T23:00:00Z"), None);
+    // It ends on the 25th, and may be acted on for another hour; two days more.
+    assert_eq!(code_of(&settings(), &asked, "2026-11-26T23:00:00Z"), None);
+    assert_eq!(code_of(&settings(), &asked, "2026-11-27T00:00:01Z"), Some("left-over"));
+    let unheard = ours(ID, "rebooted", &REQUEST[..3]);
+    assert_eq!(code_of(&settings(), &unheard, SOON), Some("mails-not-sent"));
+    assert_eq!(code_of(&settings(), &unheard, "2026-11-22T00:59:00Z"), None);
+    assert_eq!(
+        code_of(&with("-Drdsecho.promote.approval=none"), &ours(ID, "rebooted", &[]), LATE),
+        Some("not-taken-on")
+    );
+}
+
+#[test]
+fn a_limit_is_set_or_learned_or_the_one_for_all() {
+    let hours = |more: &str, all: &[OwnInstance]| limit(&with(more), &all[0], all).as_hours();
+    let took = |seconds: &str| ours("dev-2026-11-15", "promoted", &[("took", &format!("new {seconds} modified 60"))]);
+    let new = || ours(ID, "new", &[]);
+    assert_eq!(hours("", &[new()]), 48);
+    assert_eq!(hours("-Drdsecho.stuck.hours=30", &[new()]), 30);
+    assert_eq!(hours("", &[new(), took("36000")]), 30);
+    assert_eq!(hours("", &[new(), took("360")]), 3, "not less");
+    assert_eq!(hours("-Drdsecho.stuck.newHours=2", &[new(), took("36000")]), 2);
+    let younger = ours("dev-2026-11-16", "forgotten", &[("took", "new 7200")]);
+    assert_eq!(hours("", &[new(), took("36000"), younger]), 6, "the latest one");
+    let modified = [ours(ID, "modified", &[]), took("36000")];
+    assert_eq!(hours("", &modified), 3);
+    assert_eq!(hours("-Drdsecho.mod.applyImmediately=false", &modified), 192);
+    assert_eq!(hours("-Drdsecho.mod.applyImmediately=false -Drdsecho.stuck.modifiedHours=5", &modified), 5);
+}
+
+const SENDER: &str = "-Drdsecho.promote.sender=echo@example.test -Drdsecho.notify=eli@example.test";
+
+fn failed(more: &[(&str, &str)]) -> OwnInstance {
+    let tags =
+        [&[("attempt", "1 failed"), ("failure", "its status is failed_ which it does not leave")], more].concat();
+    ours(ID, "forgotten", &tags)
+}
+
+#[test]
+fn trouble_is_told_once_and_another_one_again() {
+    let settings = with(SENDER);
+    let told = |own: &OwnInstance, now: &str| tell(&settings, own, &[], true, at(now));
+    let first = told(&failed(&[]), SOON).unwrap();
+    assert_eq!((first.to.clone(), first.announce, first.last_try), (vec!["eli@example.test".to_owned()], true, false));
+    let reached = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    // All reached; nobody but the topic; and the other way round.
+    let all = first.mark(&settings, &reached(&[ANNOUNCED, "eli@example.test"]), true);
+    assert_eq!(all["rdsecho:dev:trouble"], "failed 2026-11-22T01:30:00Z");
+    assert_eq!(told(&failed(&[("trouble", "failed 2026-11-22T01:30:00Z")]), LATE), None);
+    let some = first.mark(&settings, &reached(&[ANNOUNCED]), false);
+    assert_eq!(some["rdsecho:dev:trouble"], "failed 2026-11-22T01:30:00Z announced");
+    let again = told(&failed(&[("trouble", &some["rdsecho:dev:trouble"])]), "2026-11-22T01:40:00Z").unwrap();
+    assert_eq!((again.to.len(), again.announce, again.last_try), (1, false, false));
+    let last = told(&failed(&[("trouble", "failed 2026-11-22T01:30:00Z eli@example.test")]), "2026-11-22T02:30:00Z");
+    assert_eq!(last.map(|last| (last.to.len(), last.announce, last.last_try)), Some((0, true, true)));
+    // Another thing was told before it.
+    assert!(told(&failed(&[("trouble", "stopped 2026-11-22T01:00:00Z")]), SOON).is_some());
+
+    let stopped = |mark: &str| {
+        let mut one = instance(ID, "new", &[("trouble", mark)]);
+        "stopped".clone_into(&mut one.status);
+        told(&own(one), SOON).is_some()
+    };
+    assert!(!stopped("stopped 2026-11-22T00:00:00Z"), "told in this stage");
+    assert!(stopped("stopped 2026-11-21T23:59:59Z"), "told in the one before");
+    assert!(stopped("nonsense"), "what cannot be read is told again");
+    let in_use = |mark: &str| {
+        let mut one = instance(ID, "promoted", &[("trouble", mark)]);
+        "stopped".clone_into(&mut one.status);
+        told(&own(one), SOON).is_some()
+    };
+    assert!(!in_use("in-use-stopped/stopped 2026-10-22T00:00:00Z"), "each status once");
+    assert!(in_use("in-use-failed/failed 2026-11-22T01:00:00Z"));
+    let nightly = |mark: &str| {
+        let mut one = instance(ID, "new", &[("trouble", mark)]);
+        "backing-up".clone_into(&mut one.status);
+        told(&own(one), LATE).is_some()
+    };
+    assert!(nightly("pending 2026-11-20T00:00:00Z") && !nightly("pending 2026-11-24T00:00:00Z"));
+}
+
+#[test]
+fn who_is_told() {
+    let to = |more: &str, own: &OwnInstance| tell(&with(more), own, &[], true, at(SOON)).unwrap().to;
+    let sender = "-Drdsecho.promote.sender=echo@example.test";
+    assert_eq!(to("", &failed(&[])), [""; 0], "nobody can be mailed");
+    assert_eq!(to(sender, &failed(&[])), ["ann@example.test", "bob@example.test"]);
+    assert_eq!(to(sender, &failed(REQUEST)), [""; 0], "they hear that it is withdrawn");
+    assert_eq!(to(&format!("{sender} -Drdsecho.promote.replyTo=r@example.test"), &failed(REQUEST)), ["r@example.test"]);
+    assert_eq!(to(SENDER, &failed(REQUEST)), ["eli@example.test"]);
+}
+
+#[test]
+fn what_rds_refused_is_kept_once_and_told_in_its_words() {
+    let note = |own: &OwnInstance, said: &str| note_refusal(&settings(), own, said, at(SOON));
+    let tag = note(&ours(ID, "new", &[]), "InvalidParameterValue: it's <no> good").unwrap();
+    let noted = ours(ID, "new", &[("trouble", &tag["rdsecho:dev:trouble"])]);
+    assert_eq!(note(&noted, "InvalidParameterValue: it's <no> good"), None);
+    assert!(note(&noted, "StorageQuotaExceeded: no").is_some());
+    let tell = tell(&settings(), &noted, &[], false, at(SOON)).unwrap();
+    assert_eq!(tell.trouble.what, What::ModifyRefused { said: "InvalidParameterValue: it's <no> good".to_owned() });
+    let told = ours(ID, "new", &[("trouble", &tell.mark(&settings(), &[], true)["rdsecho:dev:trouble"])]);
+    assert_eq!(tag_state::decide::trouble::tell(&settings(), &told, &[], true, at(SOON)), None);
+    assert_eq!(note(&told, "InvalidParameterValue: it's <no> good"), None);
+    assert_eq!(code_of(&settings(), &told, SOON), Some("modify-refused"), "it lasts");
+    // However long RDS's words are.
+    let long = "x'".repeat(400);
+    let tag = note(&ours(ID, "new", &[]), &long).unwrap();
+    let noted = ours(ID, "new", &[("trouble", &tag["rdsecho:dev:trouble"])]);
+    assert!(tag["rdsecho:dev:trouble"].chars().count() <= 256 && note(&noted, &long).is_none());
+    assert_eq!(code_of(&settings(), &ours(ID, "modified", &[("trouble", &tag["rdsecho:dev:trouble"])]), SOON), None);
+}
+
+#[test]
+fn a_row_of_failures_is_counted_from_those_that_are_there() {
+    let next = |own: &[OwnInstance]| attempt_tag(&settings(), own)["rdsecho:dev:attempt"].clone();
+    let one = |identifier: &str, stage: &str, tags: &[(&str, &str)]| ours(identifier, stage, tags);
+    let failed =
+        |identifier: &str, number: &str| one(identifier, "forgotten", &[("attempt", &format!("{number} failed"))]);
+    let promoted = || one("dev-2026-11-15", "promoted", &[("attempt", "3"), ("took", "new 1 modified 1")]);
+    assert_eq!((next(&[]), next(&[promoted()])), ("1".to_owned(), "1".to_owned()));
+    assert_eq!(next(&[promoted(), failed("dev-2026-11-20", "1")]), "2");
+    assert_eq!(next(&[failed("dev-2026-11-20", "1"), failed("dev-2026-11-21", "2")]), "3");
+    assert_eq!(next(&[failed("dev-2026-11-10", "2"), promoted()]), "1", "one has succeeded since");
+    let superseded = one("dev-2026-11-21", "forgotten", &[("attempt", "2"), ("failure", "superseded")]);
+    assert_eq!(next(&[failed("dev-2026-11-20", "1"), superseded]), "2", "it says nothing");
+    let back = one("dev-2026-11-20", "promoted", &[("attempt", "2 failed")]);
+    assert_eq!(next(&[back]), "1", "it came into use after all");
+    let decide = |more: &str, number: &str| identifier(&with(more), &[failed(ID, number)], at("2026-11-23T09:00:00Z"));
+    assert!(matches!(decide("", "2"), Decision::Act(_)));
+    let Decision::Refuse(reason) = decide("", "3") else { panic!("three have failed") };
+    assert_eq!(reason.code(), "retries-used-up");
+    assert!(matches!(decide("-Drdsecho.retries=3", "3"), Decision::Act(_)));
+    assert!(matches!(decide("-Drdsecho.retries=0", "1"), Decision::Refuse(_)));
+    assert_eq!(ours(ID, "new", &[("attempt", "4 failed")]).tags().attempt, Some(Attempt::begun(4).failed()));
+    assert_eq!(ours(ID, "new", &[("attempt", "many")]).tags().attempt, None);
+}
+
+#[test]
+fn codes_are_told_apart() {
+    let mut all = CODES.to_vec();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), CODES.len());
+}
