@@ -37,7 +37,8 @@ class Subscriber:
                 body = json.loads(message["Body"])
                 if body.get("TopicArn") == self._topic:
                     text = body["Message"]
-                    notices.append({"subject": body.get("Subject") or text.splitlines()[0], "text": text})
+                    # Whatever EventBridge sends has one and the same subject.
+                    notices.append({"subject": text.splitlines()[0].strip('"'), "text": text})
                 else:
                     announcements.append({"type": body["detail-type"], **body["detail"]})
         return announcements, notices

@@ -68,7 +68,7 @@ class Teller:
         self.line(self._clock(), "person", f"{', '.join(mail['To'])} pressed the button; the page says: {page.text()[:160]}", "35")
 
     def notified(self, notice):
-        self.line(self._clock(), "SNS", f"{self.paint('1', notice['subject'])}: {' '.join(notice['text'].split())}", "31")
+        self.line(self._clock(), "SNS", self.paint("1", " ".join(notice["text"].split())), "31")
 
     def typed(self, result):
         self.line(self._clock(), "person", f"$ {result.typed}", "35")

@@ -46,6 +46,7 @@ pub fn needs(role: Role, settings: &Settings, place: &Place, today: Date) -> Vec
 }
 
 const TAGS: &str = "rds:AddTagsToResource";
+const ANY_KEY: &str = "key/00000000-0000-0000-0000-000000000000";
 const RESTORE: &str = "rds:RestoreDBInstanceFromDBSnapshot";
 
 struct Table<'a> {
@@ -159,9 +160,9 @@ impl<'a> Table<'a> {
             self.need("ses:GetEmailIdentity", self.place.of_service("ses", &format!("identity/{sender}")), []);
             self.need("ses:GetAccount", "*".to_owned(), []);
         }
-        if let Some(key) = self.key() {
-            self.need("kms:DescribeKey", key, []);
-        }
+        // RDS's own key; of one's own no setting tells.
+        let aliases = [("kms:ResourceAliases".to_owned(), ContextValue::List(list(&["alias/aws/rds"])))];
+        self.need("kms:DescribeKey", self.place.of_service("kms", ANY_KEY), aliases);
     }
 
     /// Where mails come from; `None` where nobody is asked by mail.
@@ -189,7 +190,7 @@ impl<'a> Table<'a> {
             for action in ["secretsmanager:CreateSecret", "secretsmanager:TagResource"] {
                 self.need(action, self.place.of_service("secretsmanager", "secret:rds!db-check-AbCdEf"), []);
             }
-            self.need("kms:DescribeKey", self.place.of_service("kms", "key/00000000-0000-0000-0000-000000000000"), []);
+            self.need("kms:DescribeKey", self.place.of_service("kms", ANY_KEY), []);
             // The key that one may have chosen for it is used by RDS and Secrets Manager, in the caller's name too.
             let key = wanted.get(&Parameter::MasterUserSecretKmsKeyId).map(Value::to_string);
             for service in ["rds", "secretsmanager"] {
