@@ -151,7 +151,7 @@ def drawn_calls():
         if message := re.fullmatch(r" +(\w)->>(\w): (.+)", line):
             caller, service, text = message.groups()
             if caller in CALLERS and service in SERVICES:
-                called = re.findall(r"\b(?:Describe|Restore|AddTags|Put|Modify|Reboot|List|Generate|Send|Verify|Change|Delete)[A-Z]\w+", text)
+                called = re.findall(r"\b(?:Describe|Get|Restore|AddTags|Put|Modify|Reboot|List|Generate|Send|Verify|Change|Delete)[A-Z]\w+", text)
                 assert called, f"no call in {line!r}"
                 yield from ((caller, f"{SERVICES[service]}:{operation}") for operation in called)
 
