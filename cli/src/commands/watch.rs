@@ -131,7 +131,8 @@ fn given_up(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<St
 }
 
 fn changed(last: &Look, look: &Look) -> bool {
-    (last.stage, &last.status, last.confirmed, last.in_use) != (look.stage, &look.status, look.confirmed, look.in_use)
+    (last.stage, &last.status, last.confirmed, last.in_use, &last.held)
+        != (look.stage, &look.status, look.confirmed, look.in_use, &look.held)
 }
 
 fn bar(printer: &Printer) -> ProgressBar {
@@ -149,6 +150,8 @@ fn bar(printer: &Printer) -> ProgressBar {
 
 fn show(bar: &ProgressBar, printer: &Printer, look: &Look, last: Option<&Look>) {
     let (words, share) = words(look);
+    let words = [words].into_iter().chain(look.held.clone()).filter(|part| !part.is_empty());
+    let words = words.collect::<Vec<_>>().join("; ");
     bar.set_prefix(format!("{} {} ({})", look.instance, look.stage, look.status));
     bar.set_position(share);
     bar.set_message(words.clone());
