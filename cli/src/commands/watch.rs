@@ -136,7 +136,9 @@ fn given_up(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<St
 }
 
 fn changed(last: &Look, look: &Look) -> bool {
-    let seen = |look: &Look| (look.stage, look.status.clone(), look.confirmed, look.in_use, look.trouble.clone());
+    let seen = |look: &Look| {
+        (look.stage, look.status.clone(), look.confirmed, look.in_use, look.trouble.clone(), look.held.clone())
+    };
     seen(last) != seen(look)
 }
 
@@ -155,6 +157,8 @@ fn bar(printer: &Printer) -> ProgressBar {
 
 fn show(bar: &ProgressBar, printer: &Printer, look: &Look, last: Option<&Look>) {
     let (words, share) = words(look);
+    let words = [words].into_iter().chain(look.held.clone()).filter(|part| !part.is_empty());
+    let words = words.collect::<Vec<_>>().join("; ");
     bar.set_prefix(format!("{} {} ({})", look.instance, look.stage, look.status));
     bar.set_position(share);
     bar.set_message(words.clone());
