@@ -4,7 +4,7 @@
 //! Signature, retries, timeouts and transport are the SDK's own, as for every other client.
 
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
-use aws_runtime::auth::{HttpSignatureType, SigV4OperationSigningConfig, SigningOptions};
+use aws_runtime::auth::{HttpSignatureType, SigV4OperationSigningConfig};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_sdk_rds::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_rds::error::ErrorMetadata;
@@ -62,7 +62,6 @@ impl Query {
         config.store_put(SigningRegion::from(Region::new(place.signing_region.clone())));
         config.store_put(SigningName::from_static(place.signing_name));
         let mut signing = SigV4OperationSigningConfig::default();
-        signing.signing_options = SigningOptions::default();
         signing.signing_options.signature_type = HttpSignatureType::HttpRequestHeaders;
         config.store_put(signing);
         let components = RuntimeComponentsBuilder::new("query")
