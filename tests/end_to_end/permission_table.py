@@ -298,7 +298,7 @@ STACKS = {
     "as it comes": ({}, ASKED),
     "with every option": (OPTIONS, ASKED | set(OPTIONS)),
     "nobody is asked": ({"Approval": "none", "Approvers": "", "Sender": ""}, {"ModManageMasterUserPassword"}),
-    "production's password": ({"ModManageMasterUserPassword": "false"}, {"Approval"}),
+    "production's password": ({"ModManageMasterUserPassword": "false"}, {"Approval", "Sender"}),
 }
 
 

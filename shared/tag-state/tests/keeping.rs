@@ -239,7 +239,7 @@ fn until_the_swap_it_says_why_it_was_given_up_and_not_afterwards() {
     }
     // Set by hand to one that was given up.
     let given_up = ours(FIRST, "forgotten", &[SUPERSEDED, TOOK]);
-    let repairs = promote::repairs(&settings(), &[given_up.clone()], &pointing_at(&given_up), at(NOW));
+    let repairs = promote::repairs(&settings(), std::slice::from_ref(&given_up), &pointing_at(&given_up), at(NOW));
     assert_eq!((repairs.len(), &*repairs[0].tags["rdsecho:dev:failure"]), (1, ""));
     assert_eq!(repairs[0].tags["rdsecho:dev:stage"], "promoted");
 }

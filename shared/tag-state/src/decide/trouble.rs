@@ -213,7 +213,7 @@ fn on_its_way_out(
     let status = own.facts().status.clone();
     let limit = limit(settings, own, all);
     let is_going = classify(&status) == Class::Going;
-    if own.stage() == Stage::Forgotten && !is_held(settings, own, now) {
+    if own.stage() == Stage::Forgotten && own.tags().held(now).is_none() {
         let kept_until = since.checked_add(settings.retire.grace).unwrap_or(Timestamp::MAX);
         if is_over(kept_until, limit, now) {
             return Some(if is_going { What::StillGoing { status } } else { What::NotRetired {} });
@@ -229,11 +229,4 @@ fn on_its_way_out(
     let why = own.tags().failure.clone().unwrap_or_default().replace("_ ", ", ");
     let attempt = attempt::of(own).number;
     Some(What::Failed { why, attempt, of: settings.troubles.retries.saturating_add(1) })
-}
-
-/// Whether a person keeps it, until a date, by the tag `hold`.
-fn is_held(settings: &Settings, own: &OwnInstance, now: Timestamp) -> bool {
-    let held = own.facts().tags.get(&settings.name.tag_key("hold"));
-    let until = held.and_then(|text| text.split(' ').next()).and_then(|until| until.parse::<Timestamp>().ok());
-    until.is_some_and(|until| now < until)
 }
