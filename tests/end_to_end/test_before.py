@@ -73,15 +73,8 @@ def grades(checked):
     return found
 
 
-def security_group(cloud, name):
-    """A security group of the local AWS: its id and its VPC."""
-    ec2 = cloud.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    return ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"], vpc
-
-
 def test_check_of_a_good_setup(town):
-    group, vpc = security_group(town.cloud, "good")
+    group, vpc = seed.seed_security_group(town.cloud, "good")
     town.rds.add_group("parameter", "small", family="postgres16")
     town.rds.add_group("option", "options", engine="postgres", major_version="16")
     town.rds.add_group("subnet", "private", vpc=vpc)
@@ -124,7 +117,7 @@ def test_check_of_a_good_setup(town):
 
 
 def test_check_of_a_thoroughly_wrong_setup(town):
-    group, _ = security_group(town.cloud, "elsewhere")
+    group, _ = seed.seed_security_group(town.cloud, "elsewhere")
     rds = town.rds
     rds.add_group("parameter", "small", family="mysql8.0")
     rds.add_group("option", "options", engine="mysql", major_version="8.0")

@@ -1,11 +1,10 @@
 """What people hear when a restore fails: from the deployed functions, a mail and a notice on the alarms' topic, once."""
 
-import json
 from datetime import timedelta
 
 import pytest
 
-from local.cloud import ACCOUNT, REGION
+from local.notices import Subscriber
 from local.process import until
 from local.story import Approver, Story
 from world import APPROVERS
@@ -17,7 +16,7 @@ PLATFORM = "platform@example.test"
 def failed(deploy):
     """A restore that fails, half an hour later, and the next one, which succeeds."""
     world = deploy(MoreOptions=f"-Drdsecho.notify={PLATFORM}")
-    notices = subscribe(world.cloud)
+    notices = subscribe(world.echo)
     story = Story(world.echo, world.rds, approver=Approver(who=APPROVERS[:1]))
     world.rds.next_restore_ends("incompatible-parameters")
     first = story.begin(world.first)
@@ -26,18 +25,12 @@ def failed(deploy):
     return world, story, first, notices
 
 
-def subscribe(cloud):
+def subscribe(echo):
     """Gives all that the topic of the alarms has told so far."""
-    sqs, sns = cloud.client("sqs"), cloud.client("sns")
-    url = sqs.create_queue(QueueName="on-call")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    sns.subscribe(TopicArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:rds-echo-dev-alarms", Protocol="sqs", Endpoint=arn)
-    heard = []
+    subscriber, heard = Subscriber(echo), []
 
     def look():
-        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-            heard.append(json.loads(message["Body"])["Message"])
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        heard.extend(notice["text"] for notice in subscriber.fresh()[1])
         return heard
 
     return look

@@ -80,8 +80,12 @@ def town(cloud, template):
     known = set(re.findall(r"^  (\w+):\n    Type: (?:String|Number)$", template, re.MULTILINE))
     assert all(set(each) <= known for each in settings), "the example has parameters that the template does not have"
     cloud.client("sesv2").create_email_identity(EmailIdentity=settings[0]["Sender"])
-    rds.client().create_db_subnet_group(DBSubnetGroupName="private", DBSubnetGroupDescription="private", SubnetIds=["subnet-1"])
+    group, vpc = seed.seed_security_group(cloud, "databases")
+    for name in {each["NewDbSubnetGroupName"] for each in settings}:
+        rds.add_group("subnet", name, vpc=vpc)
     for each in settings:
+        # The example's group is of an account that is not ours.
+        each["NewVpcSecurityGroupIds"] = group
         seed.seed_parameter_group(rds, each["ModDbParameterGroupName"])
     zone = seed.seed_zone(cloud, settings[0]["Cname"])
     other = seed.Zone(cloud, zone.id, settings[1]["Cname"])

@@ -77,7 +77,7 @@ def test_every_asynchronous_path_retries_for_a_while_and_ends_in_the_one_queue(w
             assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == age and target["RetryPolicy"]["MaximumRetryAttempts"] > 0
             assert target["DeadLetterConfig"]["Arn"] == queue
         paths += 1 + len(targets)
-    assert paths == 6 + 6 + 9, "functions, schedules, rules"
+    assert paths == 6 + 6 + 10, "functions, schedules, rules"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from datetime import timedelta
 
 import pytest
 
-from local.cloud import ACCOUNT, FUNCTIONS, REGION, REPOSITORY
+from local.cloud import FUNCTIONS, REPOSITORY
+from local.notices import Subscriber, topic_of
 from local.process import until
 from local.story import Approver, NobodyYet, Story
 from world import APPROVERS
@@ -107,7 +108,7 @@ def test_there_is_an_alarm_for_each_trouble_and_it_looks_at_this_echo(deploy):
     found = alarms(world)
     failing = {f"{name}-failing" for name in FUNCTIONS}
     assert set(found) == failing | {"undelivered", "stuck", "old-data", "failed-copy", "silent"}
-    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:rds-echo-dev-alarms"
+    topic = topic_of(world.echo)
     for what, alarm in found.items():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [topic]
         assert "docs/RUNBOOK.md" in alarm["AlarmDescription"]
@@ -127,7 +128,7 @@ def test_trouble_rings(deploy):
     """A copy that fails, one that is stuck, and data that grows old: from the functions' own lines to the topic."""
     world = deploy()
     cloud = world.cloud
-    heard = listen(cloud)
+    heard = listen(world.echo)
     story = Story(world.echo, world.rds, approver=Approver(who=APPROVERS[:1]))
     story.cycle(world.first)
 
@@ -157,20 +158,15 @@ def test_trouble_rings(deploy):
     assert {"rds-echo-dev-failed-copy", "rds-echo-dev-stuck", "rds-echo-dev-old-data"} <= said
 
 
-def listen(cloud):
-    """Subscribes to the alarm topic; gives the names of the alarms that have rung so far."""
-    sqs, sns = cloud.client("sqs"), cloud.client("sns")
-    url = sqs.create_queue(QueueName="on-call")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    sns.subscribe(TopicArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:rds-echo-dev-alarms", Protocol="sqs", Endpoint=arn)
-    heard = set()
+def listen(echo):
+    """Subscribes to the alarm topic; gives the names of the alarms that have rung, once they are three."""
+    subscriber, heard = Subscriber(echo), set()
 
     def look():
-        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-            told = json.loads(message["Body"])["Message"]
+        for notice in subscriber.fresh()[1]:
             # What the functions tell is in words.
-            if told.startswith("{"):
-                heard.add(json.loads(told)["AlarmName"])
+            if notice["text"].startswith("{"):
+                heard.add(json.loads(notice["text"])["AlarmName"])
         return heard if len(heard) >= 3 else None
 
     return look

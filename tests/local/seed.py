@@ -72,3 +72,10 @@ def add_snapshots(rds, at):
     rds.add_snapshot(PRODUCTION, f"production-before-release-{by_hand:%Y-%m-%d}", "manual", by_hand)
     last_night = at.replace(hour=1, minute=30, second=0) - timedelta(days=0 if at.hour > 1 else 1)
     rds.add_snapshot(PRODUCTION, f"rds:{PRODUCTION}-{last_night:%Y-%m-%d-%H-%M}", "automated", last_night)
+
+
+def seed_security_group(cloud, name: str) -> tuple[str, str]:
+    """A security group in a VPC of its own; gives the ids of both."""
+    ec2 = cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    return ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"], vpc

@@ -20,6 +20,7 @@ struct Call {
     /// As IAM names actions: `rds:DescribeDBInstances`.
     name: String,
     times: u32,
+    /// Of these; a lookup that found nothing has not failed.
     failed: u32,
     took: Duration,
     /// The last one's, which AWS Support asks for.
@@ -107,7 +108,10 @@ impl Intercept for Calls {
     ) -> Result<(), BoxError> {
         let name = config.load::<Metadata>().map_or_else(String::new, action);
         let took = config.load::<Began>().map_or(Duration::ZERO, |began| began.0.elapsed());
-        let failed = context.output_or_error().is_none_or(|answer| answer.is_err());
+        // "No such thing" is an answer to who only looks: whether a name is free is asked so.
+        let missing =
+            name.contains(":Describe") && context.response().is_some_and(|response| response.status().as_u16() == 404);
+        let failed = !missing && context.output_or_error().is_none_or(|answer| answer.is_err());
         let request_id = context.response().and_then(|response| {
             let id = response.headers().get("x-amzn-requestid").or_else(|| response.headers().get("x-amz-request-id"));
             id.map(ToOwned::to_owned)

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::own::OwnInstance;
 use crate::stage::Stage;
-use crate::tags::Took;
+use crate::tags::{TagWriter, Took};
 
 /// Which try an instance is, as its tag `attempt` holds it: `N`, and `N failed` once it was given up because it had
 /// failed. So the row lives on the instances that failed, and ends with them.
@@ -20,11 +20,6 @@ impl Attempt {
     /// A try that has only begun.
     pub const fn begun(number: u32) -> Attempt {
         Attempt { number, failed: false }
-    }
-
-    /// The same, failed.
-    pub const fn failed(self) -> Attempt {
-        Attempt { number: self.number, failed: true }
     }
 
     pub(crate) fn parse(text: &str) -> Option<Attempt> {
@@ -46,6 +41,13 @@ impl fmt::Display for Attempt {
 /// Which try it is; the first where its tags do not say.
 pub fn of(own: &OwnInstance) -> Attempt {
     own.tags().attempt.unwrap_or(Attempt::begun(1))
+}
+
+/// Writes whether it failed, where its tag says otherwise. The tag goes with `failure`, and is written wherever that is:
+/// what has come into use since, by whosever hand, or was given up for another reason, must not count as failed.
+pub(crate) fn note<'a>(writer: TagWriter<'a>, own: &OwnInstance, failed: bool) -> TagWriter<'a> {
+    let Attempt { number, failed: before } = of(own);
+    if failed || before { writer.text("attempt", &Attempt { number, failed }.to_string()) } else { writer }
 }
 
 /// Whether it was given up because it had failed, and has not come into use since.

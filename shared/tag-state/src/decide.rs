@@ -70,11 +70,7 @@ fn give_up(settings: &Settings, own: &OwnInstance, step: Move, reason: Reason, n
         .text("failure", &reason.to_string())
         // It may fail before modify has had its turn; retire insists on this tag.
         .text("resource", &own.facts().resource_id);
-    let writer = if matches!(reason, Reason::Failed { .. }) {
-        writer.text("attempt", &attempt::of(own).failed().to_string())
-    } else {
-        writer
-    };
+    let writer = attempt::note(writer, own, matches!(reason, Reason::Failed { .. }));
     let tags = writer.finish();
     Some(GiveUp { tags, reason })
 }

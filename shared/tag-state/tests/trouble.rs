@@ -3,12 +3,13 @@
 
 mod common;
 
-use common::{REQUEST, at, instance, ours, own, settings, with};
+use common::{REQUEST, at, instance, ours, own, pointing_at, settings, with};
 use tag_state::attempt::Attempt;
 use tag_state::decide::Decision;
 use tag_state::decide::new::{attempt_tag, identifier};
+use tag_state::decide::promote::repairs;
 use tag_state::decide::trouble::{ANNOUNCED, CODES, What, limit, note_refusal, tell, trouble};
-use tag_state::facts::Instance;
+use tag_state::facts::{Instance, Tags};
 use tag_state::own::OwnInstance;
 use tag_state::parameter::{Parameter, Value};
 use tag_state::settings::Settings;
@@ -237,14 +238,22 @@ fn a_row_of_failures_is_counted_from_those_that_are_there() {
     let superseded = one("dev-2026-11-21", "forgotten", &[("attempt", "2"), ("failure", "superseded")]);
     assert_eq!(next(&[failed("dev-2026-11-20", "1"), superseded]), "2", "it says nothing");
     let back = one("dev-2026-11-20", "promoted", &[("attempt", "2 failed")]);
-    assert_eq!(next(&[back]), "1", "it came into use after all");
+    assert_eq!(next(std::slice::from_ref(&back)), "1", "it came into use after all");
+    // And so it stays, also once it is replaced.
+    let repairs = repairs(&settings(), std::slice::from_ref(&back), &pointing_at(&back), at(SOON));
+    assert_eq!(repairs[0].tags["rdsecho:dev:attempt"], "2");
+    let followed = back.after_writing(&settings().name, &repairs[0].tags);
+    let replaced =
+        followed.after_writing(&settings().name, &Tags::from([("rdsecho:dev:stage".into(), "forgotten".into())]));
+    assert_eq!(next(std::slice::from_ref(&replaced)), "1");
+    assert_eq!(code_of(&settings(), &replaced, LATE), None);
     let decide = |more: &str, number: &str| identifier(&with(more), &[failed(ID, number)], at("2026-11-23T09:00:00Z"));
     assert!(matches!(decide("", "2"), Decision::Act(_)));
     let Decision::Refuse(reason) = decide("", "3") else { panic!("three have failed") };
     assert_eq!(reason.code(), "retries-used-up");
     assert!(matches!(decide("-Drdsecho.retries=3", "3"), Decision::Act(_)));
     assert!(matches!(decide("-Drdsecho.retries=0", "1"), Decision::Refuse(_)));
-    assert_eq!(ours(ID, "new", &[("attempt", "4 failed")]).tags().attempt, Some(Attempt::begun(4).failed()));
+    assert_eq!(ours(ID, "new", &[("attempt", "4 failed")]).tags().attempt, Some(Attempt { number: 4, failed: true }));
     assert_eq!(ours(ID, "new", &[("attempt", "many")]).tags().attempt, None);
 }
 

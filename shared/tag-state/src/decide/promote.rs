@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::request::{claim, given_up};
 use super::{Decision, hold_up, unsettled};
 use crate::approval::{Action, Claim, Mac};
+use crate::attempt;
 use crate::facts::{Record, Tags};
 use crate::own::OwnInstance;
 use crate::proof::{Promotable, Verified};
@@ -38,8 +39,8 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
     let mut repairs = Vec::new();
     let to = advance(name, current.tags(), Move::Promote, now);
     let protect = !current.facts().deletion_protection;
-    // Why it was given up is not so any more.
-    let lies = current.tags().failure.is_some();
+    // Why it was given up is not so any more; nor has this try failed, whatever becomes of it later.
+    let lies = current.tags().failure.is_some() || attempt::of(current).failed;
     if to.is_some() || protect || lies {
         let writer = to.clone().map_or_else(
             || TagWriter::new(name),
@@ -48,10 +49,11 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
                 writer.text("resource", &current.facts().resource_id).with(&settings.promote.tags)
             },
         );
+        let writer = if lies { attempt::note(writer.text("failure", ""), current, false) } else { writer };
         repairs.push(Repair {
             own: current.clone(),
             to: to.as_ref().map(|(stage, _)| *stage),
-            tags: if lies { writer.text("failure", "") } else { writer }.finish(),
+            tags: writer.finish(),
             protect,
             why: format!("{cname} points at it"),
         });
@@ -65,8 +67,11 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
         };
         let Some((to, writer)) = advance(name, other.tags(), step, now) else { continue };
         let why = format!("{cname} points at {}", current.identifier());
-        let writer =
-            if step == Move::Supersede { writer.text("failure", &format!("superseded: {why}")) } else { writer };
+        let writer = if step == Move::Supersede {
+            attempt::note(writer.text("failure", &format!("superseded: {why}")), other, false)
+        } else {
+            writer
+        };
         let writer = writer.text("resource", &other.facts().resource_id);
         repairs.push(Repair { own: other.clone(), to: Some(to), tags: writer.finish(), protect: false, why });
     }

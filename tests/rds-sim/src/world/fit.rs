@@ -65,7 +65,8 @@ impl World {
             && let Some(Group::Option { engine, major_version, vpc }) = self.group(GroupKind::Option, group)
         {
             let needed = engine::major_version(name, version);
-            if engine != name || major_version != needed {
+            // A default group's name has dashes for dots, so that it is compared as a name.
+            if group != engine::default_option_group(name, version) && (engine != name || major_version != needed) {
                 return combination(format!(
                     "The option group {group} is for {engine} {major_version} and can't be used with {name} {needed}."
                 ));

@@ -49,7 +49,7 @@ impl Lifetime {
         });
         let untold =
             self.town.watch.borrow().untold(self.town.now() - self.plan.fallback - SignedDuration::from_mins(2));
-        let untold = untold.map(|one| format!("invariant 10: nobody was told that {one} has failed"));
+        let untold = untold.map(|one| format!("invariant 12: nobody was told that {one} has failed"));
         if let Some(line) =
             silent.or(untold).or_else(|| self.disorder().map(|what| format!("invariant 5: at rest {what}")))
         {

@@ -41,7 +41,7 @@ impl Watch {
             _ => {}
         }
         if self.get(tags, "final").is_some() {
-            self.violated(process, 15, &format!("writes the mark of final snapshots to {identifier}"));
+            self.violated(process, 13, &format!("writes the mark of final snapshots to {identifier}"));
         }
         if let Some(notified) = self.get(tags, "notified").map(str::to_owned) {
             self.judge_notified(world, process, identifier, &notified);

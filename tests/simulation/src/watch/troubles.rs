@@ -62,7 +62,7 @@ impl Watch {
     pub(super) fn judge_given_up(&mut self, world: &World, process: &Process, identifier: &str, tags: &Tags) {
         let Some(instance) = world.instances().get(identifier).filter(|_| self.is_given_up(tags)) else { return };
         if !self.troubles.failed.contains(&instance.resource_id) {
-            self.violated(process, 10, &format!("gives {identifier} up, which has not failed"));
+            self.violated(process, 12, &format!("gives {identifier} up, which has not failed"));
         }
     }
 
@@ -85,7 +85,7 @@ impl Watch {
         let attempt: u32 = self.get(&restore.tags, "attempt").and_then(|text| text.parse().ok()).unwrap_or_default();
         if attempt != expected || attempt > 1 + self.settings.troubles.retries {
             let what = format!("restores {} as try {attempt}, and {expected} is next", restore.identifier);
-            self.violated(process, 10, &what);
+            self.violated(process, 12, &what);
         }
     }
 
@@ -104,7 +104,7 @@ impl Watch {
             word == code && words.next().is_none() && at >= since.as_str()
         });
         if noted || too_often {
-            self.violated(process, 10, &format!("tells {code} of {identifier} once more"));
+            self.violated(process, 12, &format!("tells {code} of {identifier} once more"));
         }
     }
 
