@@ -38,7 +38,7 @@ MUTANTS := -- -- --skip two_thousand --skip a_seed_replays --skip the_command
 help: ## lists these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
-demo: build ## two whole cycles on a local AWS; APPROVE=auto presses the mailed buttons for you
+demo: build ## two whole cycles on a local AWS; APPROVE=auto presses the mailed buttons for you; STORY=failure or rollback: what goes wrong
 	@$(LOCAL) $(VENV)/bin/python -m local.demo
 
 test: test-rust test-python ## every test
