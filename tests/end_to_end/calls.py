@@ -28,7 +28,9 @@ class Judge:
     def _rds(self, operation, said):
         instance = f"{RDS}db:{said.get('DBInstanceIdentifier', '*')}"
         snapshot = said.get("DBSnapshotIdentifier") or said.get("FinalDBSnapshotIdentifier")
-        snapshot = snapshot and f"{RDS}snapshot:{snapshot}"
+        # What another account shares is named by its ARN.
+        if snapshot and not snapshot.startswith("arn:"):
+            snapshot = f"{RDS}snapshot:{snapshot}"
         has = dict(self._tags[instance])
         tags = tags_in(said)
         match operation.split(":")[1]:

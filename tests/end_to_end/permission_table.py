@@ -14,6 +14,7 @@ from world import CNAME
 
 DOCUMENT = REPOSITORY / "docs" / "SECURITY.md"
 OTHER_ACCOUNT = "111122223333"
+SHARING_ACCOUNT = "999999999999"
 STORAGE_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/5702a9e0-0000-4000-8000-000000000000"
 OTHER_KEY = STORAGE_KEY.replace("5702a9e0", "00000000")
 MONITORING_ROLE = f"arn:aws:iam::{ACCOUNT}:role/monitoring"
@@ -118,6 +119,9 @@ def other_calls(roles, function):
             "`rds:RestoreDBInstanceFromDBSnapshot`",
             "a snapshot, `pg`, `og`, `subgrp`, `secgrp` of the account: what a restore uses",
         ): asks(RESTORE, used("snapshot", "pg", "og", "subgrp", "secgrp")),
+        ("`rds:RestoreDBInstanceFromDBSnapshot`, `rds:DescribeDBSnapshots`", "a snapshot that `SnapshotAccount` shares"): asks(
+            f"{RESTORE} rds:DescribeDBSnapshots", [SNAPSHOT.replace(ACCOUNT, SHARING_ACCOUNT)]
+        ),
         ("`rds:RestoreDBInstanceFromDBSnapshot`", "another account's snapshot"): asks(RESTORE, [SNAPSHOT.replace(ACCOUNT, OTHER_ACCOUNT)]),
         ("`rds:ModifyDBInstance`", "`pg`, `og`, `subgrp`, `secgrp`: what a modification names"): asks(
             "rds:ModifyDBInstance", used("pg", "og", "subgrp", "secgrp")
@@ -282,6 +286,7 @@ def other_calls(roles, function):
 
 ASKED = {"Approval", "ModManageMasterUserPassword", "Sender"}
 OPTIONS = {
+    "SnapshotAccount": SHARING_ACCOUNT,
     "StorageKeyArn": STORAGE_KEY,
     "ModManageMasterUserPassword": "true",
     "ModMasterUserSecretKeyArn": SECRET_KEY,

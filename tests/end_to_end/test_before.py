@@ -1,10 +1,15 @@
 """What is found out before a restore: by the deployed function, which then does not begin one, and by `rds-echo check`."""
 
+from datetime import timedelta
+
 import pytest
+from permission_table import OTHER_ACCOUNT, SHARING_ACCOUNT
+from permissions import Ask, Roles
 from test_command_line import Town
 from world import START
 
 from local import seed
+from local.story import NobodyYet, Story
 
 WRONG = "rdsecho.mod.dbParameterGroupName"
 
@@ -191,3 +196,19 @@ def test_what_check_finds_bad_rds_refuses_or_does_not_have(town, setting, value,
             client.restore_db_instance_from_db_snapshot(
                 DBInstanceIdentifier="dev-2026-11-30", DBSnapshotIdentifier=snapshot, DBInstanceClass="db.t4g.medium", **given
             )
+
+
+def test_what_another_account_shares_is_restored_and_what_a_third_one_shares_is_not(deploy):
+    """Every account can share a snapshot with this one, and call its instance as production is called."""
+    world = deploy(SnapshotAccount=SHARING_ACCOUNT)
+    story = Story(world.echo, world.rds, approver=NobodyYet())
+    world.rds.add_snapshot(seed.PRODUCTION, "of-the-day", "shared", world.first - timedelta(hours=1))
+    instance = story.begin(world.first)
+    shared = f"arn:aws:rds:us-east-1:{SHARING_ACCOUNT}:snapshot:of-the-day"
+    assert world.tags(instance)["snapshot"] == shared
+    assert Roles(world).may("new", Ask("rds:RestoreDBInstanceFromDBSnapshot", shared))
+
+    third = deploy(EchoName="qa", SnapshotAccount=OTHER_ACCOUNT)
+    third.rds.add_snapshot(seed.PRODUCTION, "of-the-day", "shared", third.first - timedelta(hours=1))
+    answer, _ = third.echo.invoke("new", {"detail-type": "Echo Schedule", "echo": "qa"})
+    assert [(outcome["did"], outcome["code"]) for outcome in answer["outcomes"]] == [("refuses", "no-snapshot")]

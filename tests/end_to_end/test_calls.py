@@ -20,7 +20,7 @@ from world import APPROVERS, make_world
 @pytest.fixture(scope="module")
 def lived(cloud, template):
     """The roles of a stack with every option, each call that its functions made, and what they reported."""
-    more = "-Drdsecho.mod.optionGroupName=small -Drdsecho.retire.graceHours=2"
+    more = "-Drdsecho.snapshot.types=automated,manual -Drdsecho.mod.optionGroupName=small -Drdsecho.retire.graceHours=2"
     options = {
         **STACKS["with every option"][0],
         # So that one goes in this story.
@@ -61,10 +61,12 @@ def listen_in(world, recorder):
 
 
 def live(world):
-    """Gives what the functions reported of two cycles that are confirmed, the second begun by a snapshot's event; between
-    them one whose restore fails, and one that is cancelled and breaks; a hand on what is in use; and the end of the first.
+    """Gives what the functions reported of two cycles that are confirmed, the first from what another account shares, the
+    second begun by a snapshot's event; between them one whose restore fails, and one that is cancelled and breaks; a hand
+    on what is in use; and the end of the first.
     """
     story = Story(world.echo, world.rds, approver=Approver(who=APPROVERS[:1]))
+    world.rds.add_snapshot(seed.PRODUCTION, "of-the-day", "shared", world.first - timedelta(minutes=5))
     first = story.cycle(world.first)
     rds = world.rds.client()
     # Somebody takes the protection off what is in use; promote puts it back.

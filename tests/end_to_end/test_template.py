@@ -236,6 +236,7 @@ def accepts(name, value):
 GOOD = {
     "EchoName": ["dev", "qa-2", "a" * 38],
     "SnapshotDbInstanceIdentifier": ["production", "Shop-Production-2"],
+    "SnapshotAccount": ["", "111122223333"],
     "StorageKeyArn": ["", "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef", "arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-0123"],
     "NewSchedule": ["cron(0 3 ? * MON *)", "cron(0/30 8-18 ? * 2#1 2026-2030)", "cron(0 3 L * ? *)", "rate(7 days)", "rate(1 day)"],
     "TimeZone": ["UTC", "Europe/Berlin", "America/Argentina/ComodRivadavia", "Etc/GMT+5"],
@@ -268,6 +269,7 @@ GOOD = {
 BAD = {
     "EchoName": ["", "Dev", "2dev", "a--b", "a-", "a b", "a" * 39],
     "SnapshotDbInstanceIdentifier": ["", "a--b", "a" * 64, "db:production"],
+    "SnapshotAccount": ["1111", "1111-2222-3333", "self"],
     "StorageKeyArn": ["*", "arn:aws:kms:us-east-1:123456789012:key/*", "arn:aws:kms:us-east-1:123456789012:alias/a", "arn:aws:s3:::bucket"],
     "NewSchedule": ["", "at(2026-01-01T00:00:00)", "cron(0 3 * * *)", "cron(0 3 ? * MON * *)", "rate(0 days)", "every monday"],
     "TimeZone": ["", "Europe/Berlin x"],
@@ -380,6 +382,7 @@ def test_all_parameters_at_their_longest_fit_into_an_environment():
 FULLEST = {
     "EchoName": "development-warehouse-eu",
     "SnapshotDbInstanceIdentifier": "warehouse-production-2026-eu-central-1",
+    "SnapshotAccount": "111122223333",
     "StorageKeyArn": "arn:aws:kms:us-east-1:000000000000:key/01234567-89ab-cdef-0123-456789abcdef",
     "NewSchedule": "cron(30 3 ? * MON-FRI *)",
     "TimeZone": "America/Argentina/Buenos_Aires",

@@ -71,8 +71,11 @@ pub enum Source {
 /// Which snapshots of the source are good enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshots {
-    /// `rdsecho.snapshot.types`: default automated and manual.
+    /// `rdsecho.snapshot.types`: default automated and manual. Shared where there is an account, and then by default alone.
     pub types: BTreeSet<SnapshotType>,
+    /// `rdsecho.snapshot.account`: the other account that the source is in. Of what is shared only its own is taken,
+    /// because every account can share a snapshot with this one, and call the instance what it likes.
+    pub account: Option<String>,
     /// `rdsecho.snapshot.maxAgeHours`: older data is not restored; `None` where any age will do.
     pub max_age: Option<SignedDuration>,
 }

@@ -74,6 +74,13 @@ fn what_cannot_work_is_refused_by_key() {
     refused("-Drdsecho.promote.approval=maybe", "rdsecho.promote.approval", "neither required nor none");
     refused("-Drdsecho.reboot=never", "rdsecho.reboot", "neither always nor when-needed");
     refused("-Drdsecho.new.minimumAgeHours=1.5", "rdsecho.new.minimumAgeHours", "whole number from 0");
+    refused("-Drdsecho.snapshot.types=manual,public", "rdsecho.snapshot.types", "none of automated");
+    refused(
+        "-Drdsecho.snapshot.types=shared",
+        "rdsecho.snapshot.types",
+        "name the account in rdsecho.snapshot.account",
+    );
+    refused("-Drdsecho.snapshot.account=1111", "rdsecho.snapshot.account", "twelve digits");
     refused("-Drdsecho.promote.cname=localhost", "rdsecho.promote.cname", "not a DNS name");
     refused(
         "-Drdsecho.retire.finalDbSnapshotIdentifier=-x",
@@ -277,6 +284,17 @@ fn a_fixed_final_snapshot_name_is_made_unique() {
     );
     assert_eq!(warnings("x-{instance}"), "");
     assert_eq!(warnings(""), "");
+}
+
+#[test]
+fn what_an_account_shares_is_taken_alone_or_beside_what_is_named() {
+    let types = |more: &str| {
+        let types = with(&format!("-Drdsecho.snapshot.account=111122223333 {more}")).snapshots.types;
+        types.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",")
+    };
+    assert_eq!(types(""), "shared");
+    assert_eq!(types("-Drdsecho.snapshot.types=shared"), "shared");
+    assert_eq!(types("-Drdsecho.snapshot.types=manual"), "manual,shared");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use stages::ports::Lookups as _;
 use tag_state::check::{Finding, Grade};
 use tag_state::facts::{MailAccount, Record, StorageKey, Zone};
 
-use crate::common::FIRST;
+use crate::common::{FIRST, shared_snapshot, snapshot_of_production};
 
 /// As `rds-echo check` does it; and how many calls that took.
 fn check(calm: &Calm) -> (Vec<Finding>, u32) {
@@ -89,17 +89,7 @@ fn production_is(calm: &Calm, bend: impl FnOnce(&mut PlantedInstance)) {
 }
 
 fn manual_snapshot(world: &mut World) {
-    let created = world.now() - SignedDuration::from_hours(1);
-    world
-        .plant_snapshot(PlantedSnapshot {
-            source: PRODUCTION.to_owned(),
-            identifier: "by-hand".to_owned(),
-            snapshot_type: "manual".to_owned(),
-            created: Some(created),
-            source_tags: None,
-            announce: false,
-        })
-        .expect("fits");
+    snapshot_of_production(world, "by-hand", "manual");
 }
 
 const NETWORK: &str = "-Drdsecho.new.dbSubnetGroupName=inside -Drdsecho.new.vpcSecurityGroupIds=sg-1,sg-2";
@@ -138,6 +128,12 @@ fn cases() -> Vec<Case> {
             ..bad(SOURCE, "no available snapshot of nobody")
         },
         Case { wrong: "-Drdsecho.snapshot.types=awsbackup", ..bad(SOURCE, "rdsecho.snapshot.types is awsbackup") },
+        // Somebody else's, who calls an instance as ours is called.
+        Case {
+            wrong: "-Drdsecho.snapshot.account=111122223333",
+            bend: |calm| world(calm, |world| shared_snapshot(world, "theirs")),
+            ..bad(SOURCE, "rdsecho.snapshot.types is shared")
+        },
         Case { bend: |calm| calm.pass(49 * 60), ..doubtful(SOURCE, "73 hours old: check that backups") },
         Case {
             good: "-Drdsecho.snapshot.maxAgeHours=24",

@@ -1,8 +1,11 @@
 //! A small vocabulary for the stories.
 #![allow(unreachable_pub, reason = "tests")]
 
+use jiff::SignedDuration;
+use rds_sim::world::{PlantedSnapshot, World};
 use simulation::calm::Calm;
 use simulation::functions::{Done, Function, Job, Running};
+use simulation::town::PRODUCTION;
 use simulation::trouble::Trouble;
 use stages::report::Report;
 use tag_state::facts::Record;
@@ -53,4 +56,24 @@ pub fn cname(calm: &Calm) -> String {
         Record::Cname { value, .. } => value.clone(),
         other @ (Record::Absent | Record::Other(_)) => format!("{other:?}"),
     }
+}
+
+/// A snapshot of production, an hour old.
+pub fn snapshot_of_production(world: &mut World, identifier: &str, kind: &str) {
+    let created = world.now() - SignedDuration::from_hours(1);
+    world
+        .plant_snapshot(PlantedSnapshot {
+            source: PRODUCTION.to_owned(),
+            identifier: identifier.to_owned(),
+            snapshot_type: kind.to_owned(),
+            created: Some(created),
+            source_tags: None,
+            announce: false,
+        })
+        .expect("fits");
+}
+
+/// A snapshot that the account 999999999999 shares, of an instance there that is called as production is.
+pub fn shared_snapshot(world: &mut World, identifier: &str) {
+    snapshot_of_production(world, identifier, "shared");
 }

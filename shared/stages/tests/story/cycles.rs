@@ -7,7 +7,7 @@ use simulation::trouble::Kind;
 use stages::report::Did;
 use tag_state::wake::Wake;
 
-use crate::common::{FIRST, LEGACY, SECOND, promoted};
+use crate::common::{FIRST, LEGACY, SECOND, promoted, shared_snapshot};
 
 /// The second one is in use, and the first one is gone, with its final snapshot.
 fn two_cycles_done(calm: &Calm) -> bool {
@@ -32,6 +32,23 @@ fn two_cycles_run_through_schedules_alone() {
     assert_eq!(world.calls()["RebootDBInstance"], 2, "each was rebooted once");
     assert_eq!(world.calls()["RestoreDBInstanceFromDBSnapshot"], 2);
     assert!(world.instances()["production"].facts().tags.is_empty(), "production was not touched");
+}
+
+#[test]
+fn what_another_account_shares_is_restored_by_its_arn_and_nothing_else_is() {
+    const SHARED: &str = "arn:aws:rds:us-east-1:999999999999:snapshot:of-the-day";
+    let shared_by = |account: &str| {
+        let mut calm = Calm::new(&format!("-Drdsecho.snapshot.account={account}"));
+        shared_snapshot(&mut calm.town.rds.world_mut(), "of-the-day");
+        let rounds = calm.until(10, |calm| !calm.town.stages().is_empty());
+        (calm, rounds)
+    };
+    let (calm, rounds) = shared_by("999999999999");
+    assert!(rounds.is_some(), "{:#?}", calm.said);
+    assert_eq!(calm.town.tag(FIRST, "snapshot").as_deref(), Some(SHARED), "and not the automated one beside it");
+    let (calm, rounds) = shared_by("111122223333");
+    assert_eq!(rounds, None, "every account can share one with us, and call its instance as ours is called");
+    assert!(!calm.town.rds.world().calls().contains_key("RestoreDBInstanceFromDBSnapshot"));
 }
 
 #[test]

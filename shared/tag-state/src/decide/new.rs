@@ -115,7 +115,10 @@ fn end_of_day(edition: Edition) -> Timestamp {
 /// snapshot, only if that is one of the source's.
 pub fn snapshot<'a>(settings: &Settings, snapshots: &'a [Snapshot], named: Option<&str>) -> Decision<&'a Snapshot> {
     let Source::LatestSnapshotOf(source) = &settings.source;
-    let from_source = || snapshots.iter().filter(|snapshot| snapshot.source.eq_ignore_ascii_case(source));
+    let from_source = || {
+        let named = snapshots.iter().filter(|snapshot| snapshot.source.eq_ignore_ascii_case(source));
+        named.filter(|snapshot| !is_shared(snapshot) || is_of(snapshot, settings.snapshots.account.as_deref()))
+    };
     if let Some(named) = named.filter(|named| !from_source().any(|snapshot| snapshot.arn == *named)) {
         return Decision::Nothing(Reason::OtherSnapshot { snapshot: named.to_owned() });
     }
@@ -123,6 +126,15 @@ pub fn snapshot<'a>(settings: &Settings, snapshots: &'a [Snapshot], named: Optio
         .filter(|snapshot| snapshot.status == "available" && snapshot.created.is_some())
         .max_by_key(|snapshot| snapshot.created)
         .map_or_else(|| Decision::Refuse(Reason::NoSnapshot { source: source.clone() }), Decision::Act)
+}
+
+fn is_shared(snapshot: &Snapshot) -> bool {
+    snapshot.snapshot_type == SnapshotType::Shared.name()
+}
+
+/// Whether a snapshot belongs to an account, as its ARN says.
+fn is_of(snapshot: &Snapshot, account: Option<&str>) -> bool {
+    account.is_some() && snapshot.arn.split(':').nth(4) == account
 }
 
 /// The parameters of the restore call: those of `rdsecho.new`, and those of `rdsecho.mod` that a restore takes too, so
@@ -171,7 +183,6 @@ pub fn restore(settings: &Settings, identifier: String, snapshot: &Snapshot, now
     };
     let tags = tags.finish();
     // Another account's is named by its ARN.
-    let is_shared = snapshot.snapshot_type == SnapshotType::Shared.name();
-    let named = if is_shared { &snapshot.arn } else { &snapshot.identifier };
+    let named = if is_shared(snapshot) { &snapshot.arn } else { &snapshot.identifier };
     Restore { identifier, snapshot: named.clone(), parameters: at_restore(settings), tags }
 }

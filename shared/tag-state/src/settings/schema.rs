@@ -115,12 +115,19 @@ const ROWS: &[Row] = &[
         ..Row::list(
             GENERAL,
             "snapshot.types",
-            "Which snapshots of it may be restored. What AWS Backup keeps, and what another account shares, is left out \
-             unless it is named here.",
-            "automated, manual, awsbackup and shared, separated by commas",
+            "Which snapshots of it may be restored. What AWS Backup keeps is left out unless it is named here.",
+            "automated, manual and awsbackup, separated by commas",
             "automated,manual",
         )
     },
+    Row::optional(
+        GENERAL,
+        "snapshot.account",
+        "The account of that instance where it is another: what it shares with this one is restored, beside \
+         rdsecho.snapshot.types or, where that is not set, alone.",
+        "the twelve digits of an account",
+        "111122223333",
+    ),
     Row::optional(
         GENERAL,
         "snapshot.maxAgeHours",

@@ -45,7 +45,7 @@ fn each_key_has_an_effect_but_for_its_default() {
             (Some("required"), _) => "none",
             (Some("{instance}-final"), _) => "{instance}-last",
             (Some("UTC"), _) => "Europe/Berlin",
-            (Some("automated,manual"), _) => "awsbackup,shared",
+            (Some("automated,manual"), _) => "awsbackup",
             (Some("1"), "rdsecho.promote.approvals") => "2",
             (Some(_), _) => "7",
             (None, _) => key.example,
