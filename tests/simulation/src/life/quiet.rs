@@ -37,6 +37,12 @@ impl Lifetime {
         if alive.clone().any(|life| life.tampered) {
             return None;
         }
+        // A name that a person gave away too early can lead to one that has only just come: let promote look first.
+        let created = self.town.rds.world().instances()[&in_use].created;
+        if created.is_some_and(|created| created > self.town.now() - self.plan.fallback - SignedDuration::from_mins(2))
+        {
+            return None;
+        }
         let promoted = |life: &Life| self.town.tag(&life.identifier, "stage").as_deref() == Some("promoted");
         let wrong = alive.find(|life| promoted(life) != (life.identifier == in_use))?;
         Some(format!("the CNAME points at {in_use}; stages {:?} ({} is wrong)", self.town.stages(), wrong.identifier))
