@@ -1,5 +1,6 @@
 """What people hear when a restore fails: from the deployed functions, a mail and a notice on the alarms' topic, once."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -16,18 +17,18 @@ PLATFORM = "platform@example.test"
 def failed(deploy):
     """A restore that fails, half an hour later, and the next one, which succeeds."""
     world = deploy(MoreOptions=f"-Drdsecho.notify={PLATFORM}")
-    notices = subscribe(world.echo)
-    story = Story(world.echo, world.rds, approver=Approver(who=APPROVERS[:1]))
-    world.rds.next_restore_ends("incompatible-parameters")
-    first = story.begin(world.first)
-    story.run_until(lambda: story.stage(first) == "forgotten", "the failed copy is given up")
-    story.go_to(world.rds.now() + timedelta(minutes=30))
-    return world, story, first, notices
+    with closing(Subscriber(world.echo)) as subscriber:
+        story = Story(world.echo, world.rds, approver=Approver(who=APPROVERS[:1]))
+        world.rds.next_restore_ends("incompatible-parameters")
+        first = story.begin(world.first)
+        story.run_until(lambda: story.stage(first) == "forgotten", "the failed copy is given up")
+        story.go_to(world.rds.now() + timedelta(minutes=30))
+        yield world, story, first, everything(subscriber)
 
 
-def subscribe(echo):
+def everything(subscriber):
     """Gives all that the topic of the alarms has told so far."""
-    subscriber, heard = Subscriber(echo), []
+    heard = []
 
     def look():
         heard.extend(notice["text"] for notice in subscriber.fresh()[1])

@@ -7,6 +7,7 @@ CloudWatch would take them, and the dimensions are compared as text.
 import json
 import re
 from collections import Counter
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -124,11 +125,17 @@ def test_there_is_an_alarm_for_each_trouble_and_it_looks_at_this_echo(deploy):
     assert found["silent"]["TreatMissingData"] == "breaching", "what never runs counts nothing"
 
 
-def test_trouble_rings(deploy):
-    """A copy that fails, one that is stuck, and data that grows old: from the functions' own lines to the topic."""
+@pytest.fixture
+def on_call(deploy):
+    """A world, and somebody who listens to the topic of its alarms."""
     world = deploy()
-    cloud = world.cloud
-    heard = listen(world.echo)
+    with closing(Subscriber(world.echo)) as subscriber:
+        yield world, rung(subscriber)
+
+
+def test_trouble_rings(on_call):
+    """A copy that fails, one that is stuck, and data that grows old: from the functions' own lines to the topic."""
+    world, heard = on_call
     story = Story(world.echo, world.rds, approver=Approver(who=APPROVERS[:1]))
     story.cycle(world.first)
 
@@ -151,16 +158,16 @@ def test_trouble_rings(deploy):
     # Nobody has woken retire, so that the failed one is overdue, too.
     assert of(story, "Stuck")[-1] == 2
 
-    put(cloud, {"Failures": of(story, "Failures"), "Stuck": of(story, "Stuck")[-1:], "DataAgeHours": [age]})
+    put(world.cloud, {"Failures": of(story, "Failures"), "Stuck": of(story, "Stuck")[-1:], "DataAgeHours": [age]})
     ringing = {name for name, alarm in alarms(world).items() if alarm["StateValue"] == "ALARM"}
     assert {"failed-copy", "stuck", "old-data"} <= ringing
     said = until(lambda: heard() or None, "the topic to tell", 10)
     assert {"rds-echo-dev-failed-copy", "rds-echo-dev-stuck", "rds-echo-dev-old-data"} <= said
 
 
-def listen(echo):
-    """Subscribes to the alarm topic; gives the names of the alarms that have rung, once they are three."""
-    subscriber, heard = Subscriber(echo), set()
+def rung(subscriber):
+    """Gives the names of the alarms that have rung, once they are three."""
+    heard = set()
 
     def look():
         for notice in subscriber.fresh()[1]:

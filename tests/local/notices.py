@@ -22,11 +22,18 @@ class Subscriber:
         statement = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sqs:SendMessage", "Resource": arn}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": policy})
-        events = cloud.client("events")
-        events.put_rule(Name=name, EventPattern=json.dumps({"source": [ANNOUNCED], "detail": {"echo": [echo.name]}}))
-        events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+        self._name, self._events, self._sns = name, cloud.client("events"), cloud.client("sns")
+        self._events.put_rule(Name=name, EventPattern=json.dumps({"source": [ANNOUNCED], "detail": {"echo": [echo.name]}}))
+        self._events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
         self._topic = topic_of(echo)
-        cloud.client("sns").subscribe(TopicArn=self._topic, Protocol="sqs", Endpoint=arn)
+        self._subscription = self._sns.subscribe(TopicArn=self._topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+
+    def close(self):
+        """Listens no more, and leaves nothing behind."""
+        self._sns.unsubscribe(SubscriptionArn=self._subscription)
+        self._events.remove_targets(Rule=self._name, Ids=["queue"])
+        self._events.delete_rule(Name=self._name)
+        self._sqs.delete_queue(QueueUrl=self._url)
 
     def fresh(self):
         """What came since the last look: announcements, as they were put on the bus, and notices, with subject and text."""
