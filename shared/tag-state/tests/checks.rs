@@ -110,8 +110,10 @@ fn offer(storage: (i64, i64), iops: (i64, i64)) -> Orderable {
         max_storage: Some(storage.1),
         min_iops: Some(iops.0),
         max_iops: Some(iops.1),
+        iops_per_gib: None,
         min_throughput: None,
         max_throughput: None,
+        throughput_per_iops: None,
         supports_iops: true,
         supports_throughput: false,
     }

@@ -104,6 +104,7 @@ pub(super) async fn orderable(rds: &Client, engine: &str, version: &str, class: 
 
 fn option(option: &OrderableDbInstanceOption) -> Orderable {
     let number = |value: Option<i32>| value.map(i64::from);
+    let ratio = |least: Option<f64>, most: Option<f64>| most.map(|most| (least.unwrap_or(0.0), most));
     Orderable {
         class: text(option.db_instance_class()),
         version: text(option.engine_version()),
@@ -120,8 +121,10 @@ fn option(option: &OrderableDbInstanceOption) -> Orderable {
         max_storage: number(option.max_storage_size()),
         min_iops: number(option.min_iops_per_db_instance()),
         max_iops: number(option.max_iops_per_db_instance()),
+        iops_per_gib: ratio(option.min_iops_per_gib(), option.max_iops_per_gib()),
         min_throughput: number(option.min_storage_throughput_per_db_instance()),
         max_throughput: number(option.max_storage_throughput_per_db_instance()),
+        throughput_per_iops: ratio(option.min_storage_throughput_per_iops(), option.max_storage_throughput_per_iops()),
         supports_iops: option.supports_iops().unwrap_or(false),
         supports_throughput: option.supports_storage_throughput().unwrap_or(false),
     }

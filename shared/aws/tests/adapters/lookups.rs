@@ -163,7 +163,8 @@ async fn what_can_be_ordered_is_read_from_all_pages() {
         <MaxStorageSize>65536</MaxStorageSize><MinIopsPerDbInstance>3000</MinIopsPerDbInstance>\
         <MaxIopsPerDbInstance>64000</MaxIopsPerDbInstance><MaxIopsPerGib>500.0</MaxIopsPerGib>\
         <MinStorageThroughputPerDbInstance>125</MinStorageThroughputPerDbInstance>\
-        <MaxStorageThroughputPerDbInstance>4000</MaxStorageThroughputPerDbInstance></OrderableDBInstanceOption>";
+        <MaxStorageThroughputPerDbInstance>4000</MaxStorageThroughputPerDbInstance>\
+        <MaxStorageThroughputPerIops>0.25</MaxStorageThroughputPerIops></OrderableDBInstanceOption>";
     let bare = "<OrderableDBInstanceOption><StorageType>gp2</StorageType></OrderableDBInstanceOption>";
     let page = |options: &str, marker: &str| {
         let result = format!("<OrderableDBInstanceOptions>{options}</OrderableDBInstanceOptions>{marker}");
@@ -184,8 +185,10 @@ async fn what_can_be_ordered_is_read_from_all_pages() {
             max_storage: Some(65_536),
             min_iops: Some(3000),
             max_iops: Some(64_000),
+            iops_per_gib: Some((0.0, 500.0)),
             min_throughput: Some(125),
             max_throughput: Some(4000),
+            throughput_per_iops: Some((0.0, 0.25)),
             supports_iops: true,
             supports_throughput: true,
         }

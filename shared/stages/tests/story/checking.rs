@@ -295,6 +295,21 @@ fn cases() -> Vec<Case> {
             ..bad("rdsecho.new.storageThroughput", "at most 4000")
         },
         Case {
+            good: "-Drdsecho.new.storageType=gp3 -Drdsecho.new.allocatedStorage=100 -Drdsecho.new.iops=50000",
+            wrong: "-Drdsecho.new.storageType=gp3 -Drdsecho.new.allocatedStorage=100 -Drdsecho.new.iops=50001",
+            ..bad("rdsecho.new.iops", "50001 for 100 GiB are 500.0100 for each, and gp3 has at most 500")
+        },
+        Case {
+            good: "-Drdsecho.new.storageType=io1 -Drdsecho.new.allocatedStorage=4000 -Drdsecho.new.iops=2000",
+            wrong: "-Drdsecho.new.storageType=io1 -Drdsecho.new.allocatedStorage=4001 -Drdsecho.new.iops=2000",
+            ..bad("rdsecho.new.iops", "2000 for 4001 GiB are 0.4999 for each, and io1 has at least 0.5")
+        },
+        Case {
+            good: "-Drdsecho.new.storageType=gp3 -Drdsecho.new.iops=12000 -Drdsecho.new.storageThroughput=3000",
+            wrong: "-Drdsecho.new.storageType=gp3 -Drdsecho.new.iops=12000 -Drdsecho.new.storageThroughput=3001",
+            ..bad("rdsecho.new.storageThroughput", "3001 for 12000 operations a second are 0.2501 for each")
+        },
+        Case {
             good: "-Drdsecho.mod.maxAllocatedStorage=70000",
             wrong: "-Drdsecho.mod.maxAllocatedStorage=10",
             ..bad("rdsecho.mod.maxAllocatedStorage", "no more than the snapshot's")

@@ -196,6 +196,19 @@ fn fits(settings: &Settings, shape: &Shape, offer: &Orderable) -> Vec<Finding> {
     if let Some(throughput) = throughput.filter(|_| offer.supports_throughput) {
         range(Parameter::StorageThroughput, throughput, "MiB/s", offer.min_throughput, offer.max_throughput);
     }
+    let mut ratio =
+        |parameter: Parameter, one: Option<i64>, other: Option<i64>, what: &str, range: Option<(f64, f64)>| {
+            let (Some(one), Some(other), Some((least, most))) = (one, other, range) else { return };
+            let is = one as f64 / other as f64;
+            if !(least..=most).contains(&is) {
+                let limit = if is < least { format!("at least {least}") } else { format!("at most {most}") };
+                let says =
+                    format!("{one} for {other} {what} are {is:.4} for each, and {of} has {limit}: change one of them");
+                found.push(Finding::bad(key(settings, parameter), says));
+            }
+        };
+    ratio(Parameter::Iops, iops, shape.size, "GiB", offer.iops_per_gib);
+    ratio(Parameter::StorageThroughput, throughput, iops, "operations a second", offer.throughput_per_iops);
     if iops.is_some() && !offer.supports_iops {
         let says = format!("{of} takes none: leave it out, or name another storageType");
         found.push(Finding::bad(key(settings, Parameter::Iops), says));

@@ -83,7 +83,7 @@ pub struct SecurityGroup {
 }
 
 /// One combination that can be had, as DescribeOrderableDBInstanceOptions shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Orderable {
     /// `DBInstanceClass`.
     pub class: String,
@@ -105,10 +105,15 @@ pub struct Orderable {
     pub min_iops: Option<i64>,
     /// `MaxIopsPerDbInstance`.
     pub max_iops: Option<i64>,
+    /// `MinIopsPerGib` and `MaxIopsPerGib`; a least that is not said is none.
+    pub iops_per_gib: Option<(f64, f64)>,
     /// `MinStorageThroughputPerDbInstance` in MiB/s.
     pub min_throughput: Option<i64>,
     /// `MaxStorageThroughputPerDbInstance` in MiB/s.
     pub max_throughput: Option<i64>,
+    /// `MinStorageThroughputPerIops` and `MaxStorageThroughputPerIops`, in MiB/s for each operation a second; a least that
+    /// is not said is none.
+    pub throughput_per_iops: Option<(f64, f64)>,
     /// `SupportsIops`.
     pub supports_iops: bool,
     /// `SupportsStorageThroughput`.

@@ -55,8 +55,10 @@ fn orderable(offer: Offer) -> Orderable {
         max_storage: Some(storage.size.1),
         min_iops: storage.iops.map(least),
         max_iops: storage.iops.map(most),
+        iops_per_gib: storage.iops_per_gib,
         min_throughput: storage.throughput.map(least),
         max_throughput: storage.throughput.map(most),
+        throughput_per_iops: storage.throughput_per_iops,
         supports_iops: storage.iops.is_some(),
         supports_throughput: storage.throughput.is_some(),
     }

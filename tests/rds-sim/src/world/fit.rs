@@ -182,6 +182,23 @@ fn check_storage(then: &Parameters, offer: &Offer, name: &str) -> Result<(), Api
             ));
         }
     }
+    // In RDS's own words, which are the same for both.
+    let ratios = [
+        (Parameter::Iops, Parameter::AllocatedStorage, "iops to storage (GB)", storage.iops_per_gib),
+        (Parameter::StorageThroughput, Parameter::Iops, "storage throughput to iops", storage.throughput_per_iops),
+    ];
+    for (one, other, what, range) in ratios {
+        let (Some(one), Some(other), Some((least, most))) = (number(then, one), number(then, other), range) else {
+            continue;
+        };
+        let ratio = one as f64 / other as f64;
+        if !(least..=most).contains(&ratio) {
+            return combination(format!(
+                "Invalid {what} ratio for engine name {name} and storage type {}: {ratio:.4}",
+                storage.name
+            ));
+        }
+    }
     if storage.name.starts_with("io") && number(then, Parameter::Iops).is_none() {
         return combination(format!("You must specify IOPS for storage type {}.", storage.name));
     }

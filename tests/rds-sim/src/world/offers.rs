@@ -7,7 +7,7 @@ use super::error::ApiError;
 use super::{World, engine};
 
 /// A storage type with the ranges in which an instance can have it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Storage {
     /// `StorageType`.
     pub name: &'static str,
@@ -15,17 +15,42 @@ pub struct Storage {
     pub size: (i64, i64),
     /// Least and most provisioned operations a second, where they can be said.
     pub iops: Option<(i64, i64)>,
+    /// Least and most operations a second for each GiB.
+    pub iops_per_gib: Option<(f64, f64)>,
     /// Least and most MiB/s, where they can be said.
     pub throughput: Option<(i64, i64)>,
+    /// Least and most MiB/s for each operation a second.
+    pub throughput_per_iops: Option<(f64, f64)>,
 }
 
 const STORAGE: &[Storage] = &[
-    Storage { name: "gp2", size: (20, 65_536), iops: None, throughput: None },
-    Storage { name: "gp3", size: (20, 65_536), iops: Some((3000, 64_000)), throughput: Some((125, 4000)) },
-    Storage { name: "io1", size: (100, 65_536), iops: Some((1000, 256_000)), throughput: None },
-    Storage { name: "io2", size: (100, 65_536), iops: Some((1000, 256_000)), throughput: None },
-    Storage { name: "standard", size: (5, 3072), iops: None, throughput: None },
+    PLAIN,
+    Storage {
+        name: "gp3",
+        iops: Some((3000, 64_000)),
+        iops_per_gib: Some((0.0, 500.0)),
+        throughput: Some((125, 4000)),
+        throughput_per_iops: Some((0.0, 0.25)),
+        ..PLAIN
+    },
+    Storage { name: "io1", size: (100, 65_536), iops: Some((1000, 256_000)), iops_per_gib: Some((0.5, 50.0)), ..PLAIN },
+    Storage {
+        name: "io2",
+        size: (100, 65_536),
+        iops: Some((1000, 256_000)),
+        iops_per_gib: Some((0.5, 1000.0)),
+        ..PLAIN
+    },
+    Storage { name: "standard", size: (5, 3072), ..PLAIN },
 ];
+const PLAIN: Storage = Storage {
+    name: "gp2",
+    size: (20, 65_536),
+    iops: None,
+    iops_per_gib: None,
+    throughput: None,
+    throughput_per_iops: None,
+};
 
 const SMALL: &[&str] = &["micro", "small", "medium", "large", "xlarge", "2xlarge"];
 const LARGE: &[&str] = &["large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge"];
@@ -41,7 +66,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
 ];
 
 /// One `OrderableDBInstanceOption`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
     /// `Engine`.
     pub engine: String,

@@ -87,8 +87,12 @@ fn offer(xml: &mut Xml, offer: &Offer) {
     xml.text("MaxStorageSize", storage.size.1);
     xml.optional("MinIopsPerDbInstance", storage.iops.map(|range| range.0));
     xml.optional("MaxIopsPerDbInstance", storage.iops.map(|range| range.1));
+    xml.optional("MinIopsPerGib", storage.iops_per_gib.map(|range| range.0));
+    xml.optional("MaxIopsPerGib", storage.iops_per_gib.map(|range| range.1));
     xml.optional("MinStorageThroughputPerDbInstance", storage.throughput.map(|range| range.0));
     xml.optional("MaxStorageThroughputPerDbInstance", storage.throughput.map(|range| range.1));
+    xml.optional("MinStorageThroughputPerIops", storage.throughput_per_iops.map(|range| range.0));
+    xml.optional("MaxStorageThroughputPerIops", storage.throughput_per_iops.map(|range| range.1));
 }
 
 /// `AccountQuotas`.
