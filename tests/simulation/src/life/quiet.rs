@@ -17,7 +17,10 @@ impl Lifetime {
     /// 9. Nobody waits without a word: each is promoted and in use, or somebody says what about it.
     fn silent(&self) -> Option<String> {
         let watch = self.town.watch.borrow();
-        let alive = watch.ledger.lives.values().filter(|life| life.ours && life.gone.is_none());
+        let looked = self.looked_by_now();
+        // A restore can be applied long after it was asked for.
+        let there = |life: &&Life| life.ours && life.gone.is_none() && life.born_at <= looked;
+        let alive = watch.ledger.lives.values().filter(there);
         let said = |identifier: &str| {
             let outcomes = self.reasons.values().flat_map(|report| &report.outcomes);
             let named = outcomes.clone().any(|outcome| outcome.instance.as_deref() == Some(identifier));
@@ -48,13 +51,17 @@ impl Lifetime {
         Some(format!("the CNAME points at {in_use}; stages {:?} ({} is wrong)", self.town.stages(), wrong.identifier))
     }
 
+    /// What was there then, everybody has looked at since.
+    fn looked_by_now(&self) -> Timestamp {
+        self.town.now() - self.plan.fallback - SignedDuration::from_mins(2)
+    }
+
     pub(super) fn make_good(&mut self) {
         let silent = self.silent().map(|silent| {
             let stage = self.town.tag(&silent, "stage");
             format!("invariant 9: nobody says what {silent} ({stage:?}) waits for")
         });
-        let untold =
-            self.town.watch.borrow().untold(self.town.now() - self.plan.fallback - SignedDuration::from_mins(2));
+        let untold = self.town.watch.borrow().untold(self.looked_by_now());
         let untold = untold.map(|one| format!("invariant 12: nobody was told that {one} has failed"));
         if let Some(line) =
             silent.or(untold).or_else(|| self.disorder().map(|what| format!("invariant 5: at rest {what}")))
