@@ -105,6 +105,28 @@ def test_every_function_that_it_wakes_or_stops_is_there():
         assert set(re.findall(r"rds-echo-\$ECHO-([a-z]+(?:-[a-z]+)*)", text)) <= {*FUNCTIONS, "undelivered", "stuck"}, text
 
 
+def test_every_block_stands_on_the_first_one_alone():
+    """Who was woken jumps to a section: what its commands need is set in it, or in the block that all build on."""
+    set_in = lambda block: set(re.findall(r"(?:^|[;&]|\bexport|\blocal|\bfor) ?([A-Za-z_]+)(?==| in )", block, re.MULTILINE)) | set(
+        name for names in re.findall(r"\blocal ([a-z ]+)", block) for name in names.split()
+    )
+    first, *others = re.findall(r"^ *```sh\n(.*?)^ *```$", RUNBOOK, re.DOTALL | re.MULTILINE)
+    assert {"ECHO", "FUNCTIONS", "QUEUE"} <= set_in(first)
+    for block in others:
+        used = set(re.findall(r"\$\{?([A-Za-z_]+)", re.sub(r"'[^']*'", "", block)))
+        assert used <= set_in(first) | set_in(block), block
+    defined = lambda block: set(re.findall(r"^(\w+)\(\) \{", block, re.MULTILINE))
+    assert "wake" in defined(first)
+    stopped = section("Stop everything")
+    assert "${FUNCTIONS:?" in stopped, "where nothing is set, a loop over nothing ends well, and stops nothing"
+
+
+def test_every_row_belongs_to_a_table():
+    rows = RUNBOOK.splitlines()
+    for before, row in zip(rows, rows[1:]):
+        assert not row.startswith("| `") or before.startswith("|"), row
+
+
 def anchors(path):
     """As GitHub makes them of a page's headings."""
     titles = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
