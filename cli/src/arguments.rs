@@ -90,7 +90,7 @@ pub struct Whose {
 }
 
 /// How long a hold lasts where nothing is said.
-const DEFAULT_HOLD: &str = "7d";
+pub(crate) const DEFAULT_HOLD: &str = "7d";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -171,15 +171,17 @@ pub enum Command {
     /// Keeps an instance from retire until a date.
     ///
     /// Whatever becomes of it, it is neither condemned nor destroyed before then. It counts towards rdsecho.maxInstances
-    /// as all others do. Held once more, the new date counts, be it later or earlier.
+    /// as all others do. Held once more, the new date counts, be it later or earlier; without one, a hold that lasts
+    /// longer stays as it is.
     Hold {
         /// The instance.
         #[arg(value_name = "INSTANCE")]
         instance: String,
         /// A date, which is its beginning in rdsecho.promote.timeZone (2026-12-01), a time there (2026-12-01T18:00) or
-        /// with its offset (2026-12-01T18:00:00Z), or a length of time from now (3d, 12h, 2w).
-        #[arg(long, value_name = "UNTIL", default_value = DEFAULT_HOLD)]
-        until: String,
+        /// with its offset (2026-12-01T18:00:00Z), or a length of time from now (3d, 12h, 2w); at most a year. Without
+        /// it, at least seven days.
+        #[arg(long, value_name = "UNTIL")]
+        until: Option<String>,
         /// What for: status shows it. At most 200 characters are kept.
         #[arg(long, value_name = "TEXT")]
         why: Option<String>,

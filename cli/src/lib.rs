@@ -13,13 +13,15 @@ pub mod sources;
 pub mod table;
 pub mod until;
 
-use arguments::{Arguments, Command, Global};
+use arguments::{Arguments, Command, DEFAULT_HOLD, Global};
 use commands::act::{Act, Asking, act, answer_of};
 use commands::{check, plan, samples, status, watch};
 use exit::{Exit, Failure, Outcome};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use print::Printer;
 use session::{Session, now};
+use stages::hold::Until;
 use stages::rollback::Keep;
 use tag_state::approval::Action;
 use tag_state::remark::Remark;
@@ -69,13 +71,23 @@ pub async fn run(arguments: Arguments, printer: &Printer) -> Outcome {
         Command::Retire { instance, now } => Act::Retire { instance, now },
         Command::Rollback { instance, keep: None } => Act::Rollback { instance, keep: None },
         Command::Rollback { instance, keep: Some(until) } => {
+            if let Some(text) =
+                instance.as_deref().filter(|text| self::until::until(text, &TimeZone::UTC, now()).is_ok())
+            {
+                let why =
+                    format!("{text} is no instance: until when the other one is kept stands behind `=`, --keep={text}");
+                return Err(Failure::new(Exit::Usage, why));
+            }
             let session = Session::open(&global, printer, instance.as_deref().as_slice()).await?;
             let keep = Some(kept(&session, &until)?);
             return act(session, &global, printer, &Act::Rollback { instance, keep }).await;
         }
         Command::Hold { instance, until, why } => {
             let session = Session::open(&global, printer, &[&instance]).await?;
-            let until = end_of_hold(&session, &until)?;
+            let until = match until {
+                Some(until) => Until::Exactly(end_of_hold(&session, &until)?),
+                None => Until::AtLeast(end_of_hold(&session, DEFAULT_HOLD)?),
+            };
             let why = why.as_deref().and_then(Remark::new);
             return act(session, &global, printer, &Act::Hold { instance, until, why }).await;
         }

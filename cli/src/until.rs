@@ -2,7 +2,10 @@
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
+
+/// A year, be it a leap year.
+const LONGEST: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 /// A date or a time in that zone, a time with its offset, or a length of time from now; it must not have passed.
 ///
@@ -18,7 +21,14 @@ pub fn until(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Timestamp, S
         .ok_or_else(|| {
             format!("{text:?} is neither a date (2026-12-01), nor a time (2026-12-01T18:00:00Z), nor a length of time (3d, 12h)")
         })?;
-    if at <= now { Err(format!("{text} has passed ({at:.0}): a hold ends in the future")) } else { Ok(at) }
+    if at <= now {
+        return Err(format!("{text} has passed ({at:.0}): a hold ends in the future"));
+    }
+    // A slip of the finger costs an instance for decades otherwise, and nobody is told of what a person wants.
+    if at.duration_since(now) > LONGEST {
+        return Err(format!("{text} is more than a year away ({at:.0}): hold it for less, and once more then"));
+    }
+    Ok(at)
 }
 
 #[cfg(test)]
@@ -50,6 +60,10 @@ mod tests {
         for past in ["2026-10-24", "2026-10-24T12:00:00Z", "3d ago", "-3d", "0h"] {
             assert!(read(past).unwrap_err().contains("has passed"), "{past}: {:?}", read(past));
         }
+        for far in ["2062-12-01", "367d", "2y"] {
+            assert!(read(far).unwrap_err().contains("more than a year away"), "{far}: {:?}", read(far));
+        }
+        assert!(read("366d").is_ok());
         for none in ["", "tomorrow", "3", "2026-13-01", "2026-12-01T25:00:00", "999999y"] {
             assert!(read(none).unwrap_err().contains("neither a date"), "{none}: {:?}", read(none));
         }

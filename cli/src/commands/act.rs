@@ -30,7 +30,7 @@ pub enum Act {
     Promote { to: Option<String> },
     Retire { instance: Option<String>, now: bool },
     Rollback { instance: Option<String>, keep: Option<Keep> },
-    Hold { instance: String, until: Timestamp, why: Option<Remark> },
+    Hold { instance: String, until: hold::Until, why: Option<Remark> },
     Release { instance: String },
     Forget { instance: String },
     Adopt { instances: Vec<String> },

@@ -1,7 +1,8 @@
 //! A person keeps an instance from retire until a date, or lets it go again.
 
 use jiff::Timestamp;
-use tag_state::decide::hold::{Held, afterwards, hold, release};
+use tag_state::decide::Decision;
+use tag_state::decide::hold::{Held, afterwards, hold, keep, release};
 use tag_state::facts::Tags;
 use tag_state::own::OwnInstance;
 use tag_state::reason::Reason;
@@ -15,11 +16,20 @@ use crate::observe;
 use crate::ports::Rds;
 use crate::report::{Did, Outcome, Report, Stop, to_act};
 
+/// Until when a person wants an instance held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Until exactly then, whatever held it before.
+    Exactly(Timestamp),
+    /// Until then, where nobody has wanted it held for longer: the person has named no end.
+    AtLeast(Timestamp),
+}
+
 /// Holds the instance that `wake` names until then.
 pub async fn run(
     settings: &Settings,
     rds: &impl Rds,
-    until: Timestamp,
+    until: Until,
     why: Option<&Remark>,
     wake: &Wake,
     now: Timestamp,
@@ -36,12 +46,25 @@ async fn turn(
     settings: &Settings,
     rds: &impl Rds,
     own: &OwnInstance,
-    until: Timestamp,
+    until: Until,
     why: Option<&Remark>,
     now: Timestamp,
 ) -> Result<Outcome, Stop> {
-    let tags = to_act(hold(settings, own, until, why, now), Some(own.identifier()))?;
-    write(settings, rds, own, &tags, until, "a person asked for it", now).await
+    let before = own.tags().held(now).map(ToString::to_string);
+    let (decided, until) = match until {
+        Until::Exactly(until) => (hold(settings, own, until, why, now), until),
+        Until::AtLeast(until) => {
+            let longer = || Reason::Held { how: before.clone().unwrap_or_default() };
+            let kept = keep(settings, own, until, why, now);
+            (kept.and_then(|tags| tags.map_or_else(|| Decision::Nothing(longer()), Decision::Act)), until)
+        }
+    };
+    let tags = to_act(decided, Some(own.identifier()))?;
+    let reason = match before {
+        None => "a person asked for it".to_owned(),
+        Some(before) => format!("a person asked for it; it was held {before}"),
+    };
+    write(settings, rds, own, &tags, until, &reason, now).await
 }
 
 /// Writes the hold and looks again: retire may have condemned the instance in the same moment.

@@ -174,6 +174,10 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
         if let (News::Promoted { .. }, Wake::Instance { is_click: true, .. }) = (&tell.news, wake) {
             return Ok(None);
         }
+        // Whoever leads the name to an instance says so in its tag first: until it has moved, it may not come about.
+        if tell.news.is_of_the_name() && !self.record().await?.points_at(own.facts()) {
+            return Ok(None);
+        }
         // It has woken promote too, and others may have cancelled: nobody should read that a switch is to come after
         // reading that it has happened, or will not.
         if let News::Confirmed { .. } = tell.news {
@@ -186,7 +190,7 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
         let desk = self.desk(own)?;
         let predecessor = match &tell.news {
             News::Reminder => self.leads_to(own).await?,
-            News::Promoted { .. } => self.led_to(own).await?,
+            News::Promoted { .. } | News::Returned { .. } => self.led_to(own).await?,
             // Their mails tell nothing of it.
             News::Confirmed { .. } | News::Cancelled { .. } | News::Expired { .. } | News::Withdrawn { .. } => {
                 Predecessor::Unknown
@@ -200,6 +204,7 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
                 News::Confirmed { .. }
                 | News::Cancelled { .. }
                 | News::Promoted { .. }
+                | News::Returned { .. }
                 | News::Expired { .. }
                 | News::Withdrawn { .. } => None,
             };
@@ -248,14 +253,19 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
     /// What the CNAME leads to now. Where that cannot be read, nobody is asked to decide about it.
     async fn leads_to(&self, own: &OwnInstance) -> Result<Predecessor, Stop> {
         let Scene { settings, rds, .. } = &self.scene;
-        let known = self.record.borrow().clone();
-        let record = match known {
-            Some(record) => record,
-            None => observe::record(settings, self.ports.dns).await?,
-        };
-        let at = Predecessor::of(&settings.name, own, &record);
-        *self.record.borrow_mut() = Some(record);
+        let at = Predecessor::of(&settings.name, own, &self.record().await?);
         Ok(observe::predecessor(settings, *rds, &self.found, at).await?)
+    }
+
+    /// The CNAME, read once.
+    async fn record(&self) -> Result<Record, Stop> {
+        let known = self.record.borrow().clone();
+        if let Some(record) = known {
+            return Ok(record);
+        }
+        let record = observe::record(self.scene.settings, self.ports.dns).await?;
+        *self.record.borrow_mut() = Some(record.clone());
+        Ok(record)
     }
 
     /// What it led to before the promotion.
@@ -283,6 +293,7 @@ fn why(tell: &Tell) -> String {
         News::Confirmed { by } => format!("request {number} is confirmed by {}", by.join(", ")),
         News::Cancelled { by, .. } => format!("request {number} was cancelled by {by}"),
         News::Promoted { .. } => format!("the instance of request {number} is promoted"),
+        News::Returned { .. } => format!("a person led the name back to the instance of request {number}"),
         News::Expired { .. } => format!("request {number} has expired"),
         News::Withdrawn { why } => format!("the instance of request {number} is given up: {why}"),
     }

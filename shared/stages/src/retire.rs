@@ -11,7 +11,7 @@ use tag_state::proof::Deletable;
 use tag_state::reason::Reason;
 use tag_state::settings::Settings;
 use tag_state::stage::Stage;
-use tag_state::tags::{FinalSnapshot, final_mark_key, final_snapshot_tag};
+use tag_state::tags::{FinalSnapshot, final_mark_key, final_snapshot_tag, no_final_snapshot_tag};
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
@@ -170,7 +170,15 @@ async fn delete<R: Rds, A: Announcer>(scene: &Scene<'_, R, A>, deletable: &Delet
         match scene.rds.delete(&delete).await {
             Ok(()) => return Ok(delete),
             Err(error) if error.failure == Failure::AlreadyExists && attempts < MOST_NAMES => attempts += 1,
-            Err(error) => return Err(error),
+            Err(error) => {
+                let is_certain = matches!(error.failure, Failure::Refused | Failure::AlreadyExists);
+                if is_certain && delete.final_snapshot().is_some() {
+                    // Nobody makes that snapshot now. Should a person make one under its name, it is theirs.
+                    let tags = no_final_snapshot_tag(&scene.settings.name);
+                    scene.rds.add_tags(&deletable.own().facts().arn, &tags).await?;
+                }
+                return Err(error);
+            }
         }
     }
 }

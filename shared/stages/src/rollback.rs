@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 use tag_state::decide::hold::keep;
-use tag_state::decide::rollback::{Way, decide, prepare, target};
+use tag_state::decide::rollback::{Way, decide, may_go, password, prepare, target};
 use tag_state::facts::Record;
 use tag_state::own::OwnInstance;
 use tag_state::reason::Reason;
@@ -63,17 +63,27 @@ async fn go<R: Rds, A: Announcer>(
     let Scene { settings, rds, now, .. } = scene;
     let mut own = observe::instances(settings, *rds, &Wake::All, &Stage::ALL, report).await;
     let record = observe::record(settings, dns).await?;
-    let target = to_act(target(settings, &own, &record, way, *now), way.named())?.clone();
+    // Whoever moved the CNAME last may have died before the tags followed it: the one that it is about to leave would
+    // then count as one that waits for its promotion. What fails of that is said, and is no reason to stay there.
+    if let Err(error) = follow(scene, &mut own, &record, report).await {
+        report.failed(None, &error);
+    }
+    let target = to_act(target(settings, &own, &record, way), way.named())?.clone();
     let identifier = target.identifier().to_owned();
+    to_act(may_go(settings, &target, way, *now), Some(&identifier))?;
     let refused = |reason: &Reason| Outcome::not_done(Some(&identifier), Did::Refuses, reason);
     let Some(preparation) = prepare(settings, &target, &record, *now) else {
         return Err(refused(&Reason::OtherStage { stage: target.stage() }).into());
     };
-    if let Some(kept) = kept
-        && let Some(left) = own.iter_mut().find(|own| record.points_at(own.facts()))
-    {
-        *left = held(scene, left, kept, report).await?;
+    match (kept, own.iter_mut().find(|own| record.points_at(own.facts()))) {
+        (None, _) => {}
+        (Some(kept), Some(left)) => *left = held(scene, left, kept, report).await?,
+        (Some(_), None) => report.warnings.push(format!(
+            "nothing is kept: {} leads to no instance of this echo, and so none is left",
+            settings.promote.cname
+        )),
     }
+    report.warnings.extend(password(settings, target.facts()));
     if let Some(protect) = preparation.protect {
         rds.modify(&protect).await?;
     }
@@ -107,7 +117,7 @@ async fn held<R: Rds, A: Announcer>(
     report: &mut Report,
 ) -> Result<OwnInstance, Stop> {
     let Scene { settings, rds, now, .. } = scene;
-    let Some(tags) = to_act(keep(settings, left, kept.until, &kept.why, *now), Some(left.identifier()))? else {
+    let Some(tags) = to_act(keep(settings, left, kept.until, Some(&kept.why), *now), Some(left.identifier()))? else {
         return Ok(left.clone());
     };
     let why = "it is to be kept when the CNAME leaves it";

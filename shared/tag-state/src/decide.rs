@@ -53,6 +53,16 @@ impl<T> Decision<T> {
     fn wait_until(reason: Reason, until: Timestamp) -> Self {
         Decision::Wait { reason, until: Some(until) }
     }
+
+    /// What is decided next, where this is to be done.
+    pub fn and_then<U>(self, next: impl FnOnce(T) -> Decision<U>) -> Decision<U> {
+        match self {
+            Decision::Act(what) => next(what),
+            Decision::Wait { reason, until } => Decision::Wait { reason, until },
+            Decision::Refuse(reason) => Decision::Refuse(reason),
+            Decision::Nothing(reason) => Decision::Nothing(reason),
+        }
+    }
 }
 
 /// An instance is given up: its last stage is left, with the reason in `failure`.

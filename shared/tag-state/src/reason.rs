@@ -226,6 +226,13 @@ reasons! {
     } "points-elsewhere" => "it is promoted, but {name} is {what}: nothing is concluded from that";
     /// There is no instance that was in use before.
     NothingToReturnTo {} "nothing-to-return-to" => "no instance that was in use before is left";
+    /// The CNAME was led back already, from the instance that it would go to.
+    AlreadyBack {
+        /// The CNAME.
+        name: String,
+        /// The instance that it was led away from.
+        instance: String
+    } "already-back" => "{name} was led back from {instance} already: to go there again, or to another one, name it";
     /// It was given up.
     GivenUp {
         /// Why.

@@ -83,6 +83,8 @@ pub struct EchoTags {
     pub cancelled: BTreeMap<String, Cancellation>,
     /// The CNAME's value before the promotion.
     pub replaced: Option<String>,
+    /// When a person led the CNAME back to it. It counts while it is when the stage was [entered](Self::led_back).
+    pub returned: Option<Timestamp>,
     /// Why it was given up.
     pub failure: Option<String>,
     /// What **new** last announced that it refuses: the day, and a fingerprint of the findings.
@@ -252,6 +254,7 @@ impl EchoTags {
             }
         }
         let text = |suffix: &str| get(suffix).map(str::to_owned);
+        let replaced = get("replaced").map(|value| value.split_once(' ').unwrap_or((value, "")));
         Ok(Some(EchoTags {
             stage,
             since: time("since")?,
@@ -269,7 +272,8 @@ impl EchoTags {
             told_end: get("told-end").and_then(read_told),
             confirmed,
             cancelled,
-            replaced: text("replaced"),
+            replaced: replaced.map(|(host, _)| host.to_owned()),
+            returned: replaced.and_then(|(_, returned)| returned.parse().ok()),
             refused: text("refused"),
             // One that was promoted after all has none any more, and tags are never removed.
             failure: text("failure").filter(|why| !why.is_empty()),
@@ -280,6 +284,12 @@ impl EchoTags {
             // What cannot be read is a snapshot that nobody marks, and so nobody deletes.
             final_snapshot: get("final-snapshot").and_then(read_final_snapshot),
         }))
+    }
+
+    /// Since when it is in use because a person led the CNAME back to it; `None` where it came by a promotion, or a
+    /// hand has moved the CNAME.
+    pub fn led_back(&self) -> Option<Timestamp> {
+        self.returned.filter(|returned| self.stage == Stage::Promoted && self.since == Some(*returned))
     }
 
     /// The hold, while it holds.
@@ -429,6 +439,11 @@ pub(crate) fn with_addresses(mut value: String, addresses: Option<&[String]>) ->
 /// The instance's tag that says which final snapshot its delete asks for.
 pub fn final_snapshot_tag(name: &EchoName, identifier: &str, now: Timestamp) -> Tags {
     TagWriter::new(name).text("final-snapshot", &format!("{identifier} {}", stamp(now))).finish()
+}
+
+/// The same where that delete was refused: none is asked for, and tags are never removed.
+pub fn no_final_snapshot_tag(name: &EchoName) -> Tags {
+    TagWriter::new(name).text("final-snapshot", "").finish()
 }
 
 /// The key of the tag by which a final snapshot is known to be ours; its value is the snapshot's own identifier.

@@ -100,7 +100,7 @@ fn the_one_that_is_left_is_kept_at_least_as_long() {
         &settings(),
         &ours(FIRST, "promoted", tags),
         at("2026-12-01T00:00:00Z"),
-        &why,
+        Some(&why),
         at(NOW),
     ) {
         Decision::Act(tags) => tags.map_or("as it is".to_owned(), |tags| value(&tags).to_owned()),
@@ -111,7 +111,7 @@ fn the_one_that_is_left_is_kept_at_least_as_long() {
     assert_eq!(decided(&[("hold", "2026-12-01T00:00:00Z mine")]), "as it is");
     assert_eq!(decided(&[("hold", "for ever")]), "as it is");
     let left = ours(FIRST, "retired", &[("hold", "for ever")]);
-    assert_eq!(code(&keep(&settings(), &left, at("2026-12-01T00:00:00Z"), &why, at(NOW))), "refuses: condemned");
+    assert_eq!(code(&keep(&settings(), &left, at("2026-12-01T00:00:00Z"), Some(&why), at(NOW))), "refuses: condemned");
 }
 
 #[test]
@@ -158,11 +158,16 @@ fn one_that_is_held_makes_no_room_and_is_not_given_up_for_it() {
 const SUPERSEDED: (&str, &str) = ("failure", "superseded: dev-db.example.test points at dev-2026-11-23");
 const TOOK: (&str, &str) = ("took", "new 3600 modified 600 rebooted 86400");
 
+fn goes<'a>(settings: &Settings, all: &'a [OwnInstance], record: &Record, way: Way<'_>) -> Decision<&'a OwnInstance> {
+    rollback::target(settings, all, record, way)
+        .and_then(|target| rollback::may_go(settings, target, way, at(NOW)).and_then(|()| Decision::Act(target)))
+}
+
 fn to(settings: &Settings, target: &OwnInstance, typed: Option<&str>) -> String {
     let current = ours("dev-2026-11-20", "promoted", &[]);
     let all = [target.clone(), current.clone()];
     let way = Way::To { instance: target.identifier(), typed };
-    code(&rollback::target(settings, &all, &pointing_at(&current), way, at(NOW)))
+    code(&goes(settings, &all, &pointing_at(&current), way))
 }
 
 #[test]
@@ -231,7 +236,7 @@ fn until_the_swap_it_says_why_it_was_given_up_and_not_afterwards() {
         let back = promote::repairs(&settings(), &[current.clone(), ready.clone()], &record, at(NOW));
         let forgotten = ready.after_writing(&settings().name, &back[0].tags);
         let all = [current.clone(), forgotten];
-        let again = rollback::target(&settings(), &all, &record, Way::Back(None), at(NOW));
+        let again = rollback::target(&settings(), &all, &record, Way::Back(None));
         assert_eq!(code(&again), "nothing: nothing-to-return-to");
         let repairs = promote::repairs(&settings(), &[current.clone(), ready.clone()], &pointing_at(&ready), at(NOW));
         assert_eq!((repairs[0].to, repairs[0].tags.len()), (None, 1), "{repairs:?}");

@@ -27,8 +27,8 @@ fn told(own: &OwnInstance, time: &str) -> Option<Tell> {
     news::decide(&settings(), own, &all_verified(&settings(), own), at(time))
 }
 
-fn word(own: &OwnInstance, time: &str) -> &'static str {
-    told(own, time).map_or("nothing", |tell| tell.news.word())
+fn word(own: &OwnInstance, time: &str) -> String {
+    told(own, time).map_or("nothing".to_owned(), |tell| tell.news.word().into_owned())
 }
 
 /// As it is when everybody was told.
@@ -53,7 +53,7 @@ fn each_piece_of_news_is_told_once_and_within_a_day() {
         (&promoted, "promoted", "2026-11-22T09:01:00Z", "2026-11-23T09:01:00Z", "2026-11-23T09:01:01Z"),
         (&given_up, "withdrawn", "2026-11-22T09:00:00Z", "2026-11-23T09:00:00Z", "2026-11-23T09:00:01Z"),
     ] {
-        assert_eq!((word(own, first), word(own, fresh)), (expected, expected));
+        assert_eq!((&*word(own, first), &*word(own, fresh)), (expected, expected));
         assert_eq!(word(own, stale), "nothing", "{expected} is stale");
         assert_eq!(word(&after(own, first), first), "nothing", "{expected} was told");
         assert_eq!(told(own, first).unwrap().to, [ANN, BOB], "{expected}");
@@ -121,6 +121,26 @@ fn after_the_end_only_the_switch_is_news() {
     let promoted = after(&promoted, time);
     let replaced = changed(&promoted, &[("stage", "forgotten"), ("since", "2026-11-22T09:50:00Z")]);
     assert_eq!(word(&replaced, time), "nothing", "people have their new copy");
+}
+
+/// A person has led the name back: once for each time, though the switch to it was told long ago.
+#[test]
+fn each_way_back_is_told_once() {
+    let time = "2026-11-22T10:00:00Z";
+    let since = "2026-11-22T09:00:00Z";
+    let promoted = changed(&confirmed_by(&[ANN], since), &[("stage", "promoted"), ("since", since)]);
+    let told_of = after(&promoted, time);
+    assert_eq!(word(&told_of, time), "nothing");
+    let back = |at: &str| changed(&told_of, &[("since", at), ("replaced", &format!("dev-2026-11-29.abc {at}"))]);
+    let once = back("2026-11-22T09:30:00Z");
+    assert_eq!(word(&once, time), "returned=2026-11-22T09:30:00Z");
+    let once = after(&once, time);
+    assert_eq!(word(&once, time), "nothing");
+    let again =
+        changed(&once, &[("since", "2026-11-22T09:50:00Z"), ("replaced", "dev-2026-11-29.abc 2026-11-22T09:50:00Z")]);
+    assert_eq!(word(&again, time), "returned=2026-11-22T09:50:00Z");
+    let by_hand = changed(&once, &[("since", "2026-11-22T09:55:00Z")]);
+    assert_eq!(word(&by_hand, time), "nothing", "a hand has moved it since");
 }
 
 /// A slower run that told of the confirmation comes after the one that told of the switch.

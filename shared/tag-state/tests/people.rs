@@ -7,9 +7,10 @@ use common::{REQUEST, at, confirmed_by, instance, ours, own, pointing_at, settin
 use jiff::SignedDuration;
 use tag_state::decide::adopt::{self, Adoption};
 use tag_state::decide::rollback::Way;
-use tag_state::decide::{Decision, forget, request, rollback};
+use tag_state::decide::{Decision, forget, promote, request, rollback};
 use tag_state::facts::{Instance, Record, Zone, zone_of};
 use tag_state::overview::{confirmations, pace, rows};
+use tag_state::own::OwnInstance;
 use tag_state::settings::{Caller, Settings, split_options};
 use tag_state::stage::Stage;
 
@@ -104,6 +105,11 @@ fn giving_up_needs_a_cname_that_is_elsewhere() {
     }
 }
 
+fn goes<'a>(all: &'a [OwnInstance], record: &Record, way: Way<'_>) -> Decision<&'a OwnInstance> {
+    rollback::target(&settings(), all, record, way)
+        .and_then(|target| rollback::may_go(&settings(), target, way, at(NOW)).and_then(|()| Decision::Act(target)))
+}
+
 #[test]
 fn the_way_back_leads_to_the_one_that_was_replaced_last() {
     let older = ours("dev-2026-11-20", "forgotten", &[("since", "2026-11-21T00:00:00Z")]);
@@ -112,7 +118,7 @@ fn the_way_back_leads_to_the_one_that_was_replaced_last() {
     let current = ours("dev-2026-11-22", "promoted", &[]);
     let all = [older, last, given_up, current.clone(), ours("dev-2026-11-18", "retired", &[])];
     let record = pointing_at(&current);
-    let target = |wanted: Option<&str>| match rollback::target(&settings(), &all, &record, Way::Back(wanted), at(NOW)) {
+    let target = |wanted: Option<&str>| match goes(&all, &record, Way::Back(wanted)) {
         Decision::Act(target) => target.identifier().to_owned(),
         other @ (Decision::Wait { .. } | Decision::Refuse(_) | Decision::Nothing(_)) => code(&other).to_owned(),
     };
@@ -126,7 +132,7 @@ fn the_way_back_leads_to_the_one_that_was_replaced_last() {
         let mut one = instance("dev-2026-11-20", "forgotten", &[]);
         one.status = status.to_owned();
         let all = [own(one), current.clone()];
-        match rollback::target(&settings(), &all, &record, Way::Back(None), at(NOW)) {
+        match goes(&all, &record, Way::Back(None)) {
             Decision::Wait { reason, .. } => format!("waits: {}", reason.code()),
             other @ (Decision::Act(_) | Decision::Refuse(_) | Decision::Nothing(_)) => code(&other).to_owned(),
         }
@@ -136,6 +142,67 @@ fn the_way_back_leads_to_the_one_that_was_replaced_last() {
     assert_eq!(unready("stopped"), "stopped");
     assert_eq!(unready("failed"), "failed");
     assert_eq!(unready("deleting"), "going");
+}
+
+/// Whoever did not see the end of the way back asks again, and so does a second person.
+#[test]
+fn the_way_back_without_a_name_does_not_lead_forth_again() {
+    let left = ours("dev-2026-11-22", "forgotten", &[("since", "2026-11-22T08:00:00Z")]);
+    let host = left.facts().address.clone().unwrap();
+    let code_of = |since: &str, replaced: &str, wanted: Option<&str>| {
+        let current = ours("dev-2026-11-20", "promoted", &[("since", since), ("replaced", replaced)]);
+        let older = ours("dev-2026-11-19", "forgotten", &[("since", "2026-11-20T08:00:00Z")]);
+        let record = pointing_at(&current);
+        let all = [older, left.clone(), current];
+        match goes(&all, &record, Way::Back(wanted)) {
+            Decision::Act(target) => target.identifier().to_owned(),
+            other @ (Decision::Wait { .. } | Decision::Refuse(_) | Decision::Nothing(_)) => code(&other).to_owned(),
+        }
+    };
+    let since = "2026-11-22T08:00:00Z";
+    let led_back = format!("{host} {since}");
+    assert_eq!(code_of(since, &led_back, None), "already-back");
+    assert_eq!(code_of(since, &led_back, Some("dev-2026-11-22")), "dev-2026-11-22", "it was named");
+    assert_eq!(code_of(since, &led_back, Some("dev-2026-11-19")), "dev-2026-11-19");
+    assert_eq!(code_of("2026-11-22T08:30:00Z", &led_back, None), "dev-2026-11-22", "a hand has moved it since");
+    assert_eq!(code_of(since, &host, None), "dev-2026-11-22", "it came by a promotion");
+    let another = format!("dev-2026-11-21.abc.eu-west-1.rds.amazonaws.com {since}");
+    assert_eq!(code_of(since, &another, None), "dev-2026-11-22", "it was led back from another one, which is gone");
+}
+
+/// A promotion whose tags did not follow before somebody went back from it.
+#[test]
+fn what_a_person_has_led_the_name_away_from_is_not_promoted_again() {
+    let since = "2026-11-22T08:00:00Z";
+    let left = ours("dev-2026-11-22", "rebooted", &[("since", "2026-11-22T07:00:00Z")]);
+    let led_back = format!("{} {since}", left.facts().address.clone().unwrap());
+    let stages = |replaced: &str, left: &OwnInstance| {
+        let current = ours("dev-2026-11-20", "promoted", &[("since", since), ("replaced", replaced)]);
+        let record = pointing_at(&current);
+        let repairs = promote::repairs(&settings(), &[current, left.clone()], &record, at(NOW));
+        repairs.into_iter().map(|one| (one.own.identifier().to_owned(), one.to)).collect::<Vec<_>>()
+    };
+    assert_eq!(stages(&led_back, &left), [("dev-2026-11-22".to_owned(), Some(Stage::Forgotten))]);
+    assert_eq!(stages("legacy.example.test", &left), [], "it waits for its promotion");
+    assert_eq!(stages(&format!("legacy.example.test {since}"), &left), []);
+    let again = ours("dev-2026-11-22", "new", &[("since", "2026-11-22T08:30:00Z")]);
+    assert_eq!(stages(&led_back, &again), [], "restored since, under the same identifier");
+}
+
+#[test]
+fn of_a_password_that_may_be_production_s_is_warned() {
+    let warned = |how: fn(&mut Instance)| {
+        let mut one = instance("dev-2026-11-20", "forgotten", &[]);
+        how(&mut one);
+        rollback::password(&settings(), &one)
+    };
+    assert_eq!(warned(|_| ()), None);
+    assert!(warned(|one| one.secret = None).unwrap().contains("--manage-master-user-password"));
+    assert!(warned(|one| one.secret = Some(common::secret("impaired"))).unwrap().contains("impaired"));
+    let left = with("-Drdsecho.mod.manageMasterUserPassword=false");
+    let mut one = instance("dev-2026-11-20", "forgotten", &[]);
+    one.secret = None;
+    assert_eq!(rollback::password(&left, &one), None, "the settings want it so");
 }
 
 #[test]
@@ -149,7 +216,10 @@ fn before_the_way_back_comes_protection_and_the_swap_needs_a_last_look() {
     let decide = |now: &Instance| rollback::decide(&settings(), &before, &own(now.clone()), &record, Way::Back(None));
     assert_eq!(prepared.protect.unwrap().deletion_protection, Some(true));
     assert_eq!(prepared.tags["rdsecho:dev:stage"], "promoted");
-    assert!(prepared.tags["rdsecho:dev:replaced"].to_lowercase().starts_with("dev-2026-11-22."));
+    let host = current.facts().address.as_deref().unwrap();
+    assert_eq!(prepared.tags["rdsecho:dev:replaced"], format!("{host} {NOW}"));
+    let back = before.after_writing(&settings().name, &prepared.tags);
+    assert_eq!((back.tags().replaced.as_deref(), back.tags().led_back()), (Some(host), Some(at(NOW))));
     bare.tags.extend(prepared.tags);
     let Decision::Act(promotable) = decide(&bare) else { panic!() };
     assert_eq!((promotable.swap().old(), promotable.swap().value()), (&record, bare.address.as_deref().unwrap()));

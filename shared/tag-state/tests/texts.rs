@@ -79,6 +79,12 @@ fn mails() -> Vec<(&'static str, Mail)> {
         instance.tags.extend(common::tags(&[("stage", "promoted"), ("since", "2026-11-23T08:30:00Z")]));
         own(instance)
     };
+    let returned = {
+        let mut instance = promoted(&[]).facts().clone();
+        let replaced = format!("{} 2026-11-23T08:30:00Z", instance.tags["rdsecho:dev:replaced"]);
+        instance.tags.extend(common::tags(&[("replaced", &replaced)]));
+        own(instance)
+    };
     let people = |names: &[&str]| names.iter().map(|name| format!("{name}@example.test")).collect::<Vec<_>>();
     let tell = |own: &OwnInstance, predecessor: &Predecessor, news: &News, links: Option<&Links>| {
         letter(&settings, own, predecessor).telling("ann@example.test", news, links)
@@ -135,6 +141,15 @@ fn mails() -> Vec<(&'static str, Mail)> {
                 &promoted(&[]),
                 &held("forgotten", "2026-12-01T00:00:00Z to be looked at"),
                 &News::Promoted { by: Vec::new(), too_late: None, overruled: Some("bob@example.test".to_owned()) },
+                None,
+            ),
+        ),
+        (
+            "mail-returned",
+            tell(
+                &returned,
+                &held("forgotten", "2026-12-01T00:00:00Z to be looked at"),
+                &News::Returned { at: now() },
                 None,
             ),
         ),
@@ -364,6 +379,7 @@ fn what_others_control_is_never_markup() {
         News::Confirmed { by: vec![by.clone()] },
         News::Expired { by: vec![by.clone()] },
         News::Withdrawn { why },
+        News::Returned { at: now() },
         News::Reminder,
     ] {
         let mail = letter.telling("ann@example.test", &news, Some(&links()));

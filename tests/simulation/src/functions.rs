@@ -219,7 +219,7 @@ async fn carry_out(settings: &Settings, port: &Port, command: &Command, now: Tim
         }
         Command::Hold(identifier, until) => {
             let why = Remark::new("to be looked at");
-            hold::run(settings, port, *until, why.as_ref(), &of(identifier), now).await
+            hold::run(settings, port, hold::Until::Exactly(*until), why.as_ref(), &of(identifier), now).await
         }
         Command::Release(identifier) => hold::let_go(settings, port, &of(identifier), now).await,
         Command::Forget(identifier) => forget::run(settings, port, port, port, &of(identifier), now).await,

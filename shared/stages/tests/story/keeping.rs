@@ -155,6 +155,95 @@ fn the_one_that_a_rollback_leaves_is_kept_wherever_the_rollback_dies() {
     assert!(survived > 4, "in some cases the CNAME has moved: {survived}");
 }
 
+/// Whoever does not see the end of it runs it again, as the run book says.
+#[test]
+fn a_rollback_that_is_run_again_ends_where_it_was_to_end() {
+    let start = replaced();
+    for call in 1..=9 {
+        for kind in [Kind::DiesBefore, Kind::DiesAfter, Kind::LosesItsAnswer, Kind::Fails] {
+            let mut calm = start.fork();
+            calm.strike = Some((calm.calls.len() as u64, call, kind));
+            calm.command(Command::Rollback);
+            calm.strike = None;
+            for _ in 0..2 {
+                calm.command(Command::Rollback);
+                assert!(calm.uses(FIRST), "{kind} at {call}");
+            }
+            let stages = (calm.stage(FIRST), calm.stage(SECOND));
+            assert_eq!(stages, ("promoted".to_owned(), "forgotten".to_owned()), "{kind} at {call}");
+            assert!(calm.violations().is_empty(), "{kind} at {call}: {:?}", calm.violations());
+        }
+    }
+}
+
+/// The one that the CNAME leads to still says that it waits for its promotion, and people have confirmed it.
+#[test]
+fn what_was_promoted_and_left_before_its_tags_said_so_is_not_promoted_again() {
+    let mut start = Calm::new("");
+    start.until(60, |calm| calm.uses(FIRST)).expect("the first one is in use");
+    let before = start.letters.len();
+    while start.letters.len() == before {
+        start.all_look();
+        start.pass(10);
+    }
+    start.ann_confirms();
+    let (mut swapped, mut call) = (0, 1);
+    loop {
+        let mut calm = start.fork();
+        calm.strike = Some((calm.calls.len() as u64, call, Kind::DiesAfter));
+        let died = calm.wake(Function::Promote).is_none();
+        calm.strike = None;
+        if calm.uses(SECOND) && calm.stage(SECOND) == "rebooted" {
+            swapped += 1;
+            // However the way back fares with its own calls.
+            for strike in 0..=9 {
+                let mut calm = calm.fork();
+                calm.strike = (strike > 0).then(|| (calm.calls.len() as u64, strike, Kind::Fails));
+                calm.command(Command::Rollback);
+                calm.strike = None;
+                let back = calm.uses(FIRST);
+                for _ in 0..6 {
+                    calm.wake(Function::Promote);
+                    calm.pass(5);
+                }
+                assert_eq!(calm.uses(FIRST), back, "{call} {strike}: it stays where a person has led it");
+                assert!(back || strike > 0, "nothing stood in the way");
+                assert!(calm.violations().is_empty(), "{call} {strike}: {:?}", calm.violations());
+            }
+        }
+        if !died {
+            break;
+        }
+        call += 1;
+    }
+    assert!(swapped > 0);
+}
+
+/// Their last mail said that the name leads to the other one.
+#[test]
+fn people_hear_of_the_way_back_once_and_not_before_the_name_has_moved() {
+    let mut calm = replaced();
+    calm.town.refuses_swaps.set(true);
+    calm.command(Command::Rollback);
+    calm.wake(Function::RequestApproval);
+    let told = |calm: &Calm| calm.mails.iter().filter(|mail| mail.text.starts_with("Back:")).count();
+    assert_eq!((calm.stage(FIRST).as_str(), told(&calm)), ("promoted", 0), "it leads there by its tag alone");
+    calm.town.refuses_swaps.set(false);
+    calm.command(Command::Rollback);
+    assert!(calm.uses(FIRST));
+    for _ in 0..3 {
+        calm.wake(Function::RequestApproval);
+        calm.pass(5);
+    }
+    assert_eq!(told(&calm), 2, "ann and bob");
+    let mail = calm.mails.iter().rfind(|mail| mail.text.starts_with("Back:")).unwrap();
+    assert!(mail.text.contains(&format!("rds-echo rollback {SECOND}")), "{}", mail.text);
+    // And forth again, by its name.
+    to(&mut calm, SECOND);
+    calm.wake(Function::RequestApproval);
+    assert_eq!((calm.uses(SECOND), told(&calm)), (true, 4));
+}
+
 #[test]
 fn keeping_does_not_shorten_a_hold() {
     let mut calm = replaced();
@@ -177,10 +266,12 @@ fn a_cancelled_one_can_be_used_after_all_and_nothing_lies_then() {
     calm.wake(Function::RequestApproval);
     let mail = calm.mails.iter().rfind(|mail| mail.to == "ann@example.test").unwrap();
     assert!(mail.text.starts_with("Done:"), "{}", mail.text);
-    // Back again, and both ways are open.
+    // Back again, and both ways are open, the second one by its name.
     calm.command(Command::Rollback).unwrap();
     assert!(calm.uses(FIRST));
-    calm.command(Command::Rollback).unwrap();
+    assert_eq!(code(&calm.command(Command::Rollback).unwrap()), Some("already-back"));
+    assert!(calm.uses(FIRST));
+    to(&mut calm, SECOND);
     assert!(calm.uses(SECOND), "it was in use, and so there is a way back to it");
     assert!(calm.violations().is_empty(), "{:?}", calm.violations());
 }

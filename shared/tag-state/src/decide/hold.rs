@@ -63,21 +63,16 @@ pub fn hold(
     }
 }
 
-/// The same for one that the CNAME is about to leave: a hold that lasts longer stays as it is.
+/// The same until then at least: `None` where a hold lasts longer, which stays as it is, with its reason.
 pub fn keep(
     settings: &Settings,
     own: &OwnInstance,
     until: Timestamp,
-    why: &Remark,
+    why: Option<&Remark>,
     now: Timestamp,
 ) -> Decision<Option<Tags>> {
-    match hold(settings, own, until, Some(why), now) {
-        Decision::Act(_) if own.tags().hold.as_ref().is_some_and(|hold| hold.covers(until)) => Decision::Act(None),
-        Decision::Act(tags) => Decision::Act(Some(tags)),
-        Decision::Wait { reason, until } => Decision::Wait { reason, until },
-        Decision::Refuse(reason) => Decision::Refuse(reason),
-        Decision::Nothing(reason) => Decision::Nothing(reason),
-    }
+    let is_covered = own.tags().hold.as_ref().is_some_and(|hold| hold.covers(until));
+    hold(settings, own, until, why, now).and_then(|tags| Decision::Act((!is_covered).then_some(tags)))
 }
 
 /// What the look after the write shows. Whoever destroys it looks at it once more, at the earliest a [`PAUSE`] after

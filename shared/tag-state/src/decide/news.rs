@@ -1,5 +1,7 @@
 //! What those who were asked should hear of their request after its first mail.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::promote::confirmed;
@@ -12,10 +14,13 @@ use crate::reason::unready;
 use crate::remark::Remark;
 use crate::settings::{Approval, Settings};
 use crate::stage::Stage;
-use crate::tags::{Request, Told, told_tag};
+use crate::tags::{Request, Told, stamp, told_tag};
 
 /// What is older is no news: whoever switches mails on, or mends them after a day, does not send old stories.
 const FRESH_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// The word of the way back, before its time.
+const RETURNED: &str = "returned";
 
 /// A cancel that is older than that was seen by whoever promoted.
 const LONGEST_PROMOTION: SignedDuration = SignedDuration::from_mins(10);
@@ -46,6 +51,11 @@ pub enum News {
         /// Who had cancelled long before: somebody wanted it all the same.
         overruled: Option<String>,
     },
+    /// A person led the CNAME back to the instance, which had been in use before.
+    Returned {
+        /// When.
+        at: Timestamp,
+    },
     /// The time to answer is over.
     Expired {
         /// Who had confirmed: too few; or enough, and the switch could not be made in time.
@@ -60,25 +70,34 @@ pub enum News {
 
 impl News {
     /// As the tag has it.
-    pub const fn word(&self) -> &'static str {
-        match self {
+    pub fn word(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             News::Reminder => "reminder",
             News::Confirmed { .. } => "confirmed",
             News::Cancelled { .. } => "cancelled",
             News::Promoted { .. } => "promoted",
+            // It can come more than once.
+            News::Returned { at } => return Cow::Owned(format!("{RETURNED}={}", stamp(*at))),
             News::Expired { .. } => "expired",
             News::Withdrawn { .. } => "withdrawn",
-        }
+        })
     }
 
     /// The tag that remembers it; see [`crate::tags::EchoTags::told_end`].
     const fn tag(&self) -> &'static str {
         match self {
             News::Reminder | News::Confirmed { .. } => "told",
-            News::Cancelled { .. } | News::Promoted { .. } | News::Expired { .. } | News::Withdrawn { .. } => {
-                "told-end"
-            }
+            News::Cancelled { .. }
+            | News::Promoted { .. }
+            | News::Returned { .. }
+            | News::Expired { .. }
+            | News::Withdrawn { .. } => "told-end",
         }
+    }
+
+    /// Whether it says where the CNAME leads: nobody tells that before the CNAME has been seen to lead there.
+    pub const fn is_of_the_name(&self) -> bool {
+        matches!(self, News::Promoted { .. } | News::Returned { .. })
     }
 
     /// The tag as it is.
@@ -108,7 +127,7 @@ impl Tell {
     pub fn told(&self, settings: &Settings, reached: &[String], nobody_left: bool) -> Tags {
         let all: Vec<String> = self.reached.iter().chain(reached).cloned().collect();
         let only = (!nobody_left).then_some(&all[..]);
-        told_tag(&settings.name, self.news.tag(), self.request, self.news.word(), only)
+        told_tag(&settings.name, self.news.tag(), self.request, &self.news.word(), only)
     }
 }
 
@@ -133,12 +152,13 @@ fn decide_if(
     let request = own.tags().request?;
     let (news, at) = latest(settings, own, request, is_proven, now)?;
     let told = news.told(own, request);
-    // Nothing that comes after an end is worth a mail, but that the switch has happened after all.
+    // Nothing that comes after an end is worth a mail, but where the name leads.
     let ended = own.tags().told_end.as_ref().is_some_and(|told| told.notified.is_of(request));
-    if ended && told.is_none_or(|told| told.news != news.word()) && !matches!(news, News::Promoted { .. }) {
+    let told = told.filter(|told| told.news == news.word());
+    if ended && told.is_none() && !news.is_of_the_name() {
         return None;
     }
-    let reached = match told.filter(|told| told.news == news.word()) {
+    let reached = match told {
         Some(told) => told.notified.only.clone()?,
         None => Vec::new(),
     };
@@ -180,6 +200,13 @@ fn latest(
         Stage::New | Stage::Modified | Stage::Retired => None,
         Stage::Promoted => {
             let since = own.tags().since?;
+            if let Some(at) = own.tags().led_back() {
+                return Some((News::Returned { at }, at));
+            }
+            // The switch to it is an old story: a hand has moved the CNAME away and back again.
+            if own.tags().told_end.as_ref().is_some_and(|told| told.news.starts_with(RETURNED)) {
+                return None;
+            }
             let cancelled = cancelled_by(own, request);
             let at_once = |at: Timestamp| at.checked_add(LONGEST_PROMOTION).is_ok_and(|seen| since < seen);
             let too_late = cancelled.filter(|(_, how)| at_once(how.at)).map(|(who, _)| who.to_owned());

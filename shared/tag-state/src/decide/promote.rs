@@ -6,7 +6,7 @@ use super::request::{claim, given_up};
 use super::{Decision, hold_up, unsettled};
 use crate::approval::{Action, Claim, Mac};
 use crate::attempt;
-use crate::facts::{Record, Tags};
+use crate::facts::{Record, Tags, same_host};
 use crate::own::OwnInstance;
 use crate::proof::{Promotable, Verified};
 use crate::reason::{Reason, unready};
@@ -30,8 +30,8 @@ pub struct Repair {
 }
 
 /// What the tags must be for the CNAME as read: the one behind it is promoted and protected, every
-/// other promoted one and every older one is forgotten. Where the CNAME points at none of ours,
-/// nothing is concluded from it.
+/// other promoted one and every older one is forgotten, and so is the one that a person has led the CNAME away from,
+/// or it would be promoted once more. Where the CNAME points at none of ours, nothing is concluded from it.
 pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: Timestamp) -> Vec<Repair> {
     let Some(current) = own.iter().find(|own| record.points_at(own.facts())) else { return Vec::new() };
     let name = &settings.name;
@@ -62,7 +62,7 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
         let older = other.edition() < current.edition();
         let step = match other.stage() {
             Stage::Promoted => Move::Replace,
-            Stage::New | Stage::Modified | Stage::Rebooted if older => Move::Supersede,
+            Stage::New | Stage::Modified | Stage::Rebooted if older || was_left(current, other) => Move::Supersede,
             Stage::New | Stage::Modified | Stage::Rebooted | Stage::Forgotten | Stage::Retired => continue,
         };
         let Some((to, writer)) = advance(name, other.tags(), step, now) else { continue };
@@ -76,6 +76,14 @@ pub fn repairs(settings: &Settings, own: &[OwnInstance], record: &Record, now: T
         repairs.push(Repair { own: other.clone(), to: Some(to), tags: writer.finish(), protect: false, why });
     }
     repairs
+}
+
+/// Whether a person has led the CNAME away from this one, to the one that is in use now. What is restored afterwards
+/// under the same identifier, and so has the same endpoint, is another one.
+fn was_left(current: &OwnInstance, other: &OwnInstance) -> bool {
+    let (Some(led_back), Some(left)) = (current.tags().led_back(), &current.tags().replaced) else { return false };
+    let was_there = other.tags().since.is_some_and(|since| since <= led_back);
+    was_there && other.facts().address.as_ref().is_some_and(|address| same_host(address, left))
 }
 
 /// Promoted instances while the CNAME points at none of ours: nothing can be concluded, and that is said.
@@ -194,9 +202,13 @@ pub(super) fn swap_to(settings: &Settings, own: &OwnInstance, record: &Record, a
 
 /// The tag that remembers where the CNAME pointed, written before the swap.
 pub fn remember(settings: &Settings, record: &Record) -> Tags {
-    let value = match record {
-        Record::Cname { value, .. } => value.as_str(),
+    TagWriter::new(&settings.name).text("replaced", host(record)).finish()
+}
+
+/// Where the record leads, as the tag has it.
+pub(super) fn host(record: &Record) -> &str {
+    match record {
+        Record::Cname { value, .. } => value,
         Record::Absent | Record::Other(_) => "",
-    };
-    TagWriter::new(&settings.name).text("replaced", value).finish()
+    }
 }

@@ -2,18 +2,18 @@
 
 use jiff::Timestamp;
 
-use super::promote::{remember, swap_to};
+use super::promote::{host, remember, swap_to};
 use super::request::given_up;
-use super::{Decision, unsettled};
+use super::{Decision, not_usable, unsettled};
 use crate::calls::Modify;
-use crate::facts::{Instance, Record, Tags};
+use crate::facts::{Instance, Record, Tags, same_host};
 use crate::own::OwnInstance;
 use crate::proof::Promotable;
 use crate::reason::{Reason, unready};
 use crate::settings::{Approval, Settings};
 use crate::stage::{Move, Stage};
 use crate::status::{Class, classify};
-use crate::tags::{TagWriter, advance};
+use crate::tags::{TagWriter, advance, stamp};
 
 /// Where a person wants the CNAME.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,13 +55,13 @@ pub struct Preparation {
     pub tags: Tags,
 }
 
-/// The instance that the CNAME is to point at.
+/// The instance that the CNAME is to point at. A way back whose end was not seen may be asked for again, and two people
+/// may ask for it: without a name, the one that was just left is not gone back to.
 pub fn target<'a>(
     settings: &Settings,
     own: &'a [OwnInstance],
     record: &Record,
     way: Way<'_>,
-    now: Timestamp,
 ) -> Decision<&'a OwnInstance> {
     let name = || settings.promote.cname.clone();
     match record {
@@ -78,6 +78,12 @@ pub fn target<'a>(
             let elsewhere = |own: &&OwnInstance| !record.points_at(own.facts());
             let before = own.iter().filter(|own| was_in_use(own)).filter(elsewhere);
             match before.max_by_key(|own| (own.tags().since, own.edition())) {
+                Some(last) if just_left(own, record, last) => {
+                    return Decision::Nothing(Reason::AlreadyBack {
+                        name: name(),
+                        instance: last.identifier().to_owned(),
+                    });
+                }
                 Some(last) => last,
                 None => return Decision::Nothing(Reason::NothingToReturnTo {}),
             }
@@ -86,6 +92,11 @@ pub fn target<'a>(
     if record.points_at(target.facts()) {
         return Decision::Nothing(Reason::PointsThere { name: name() });
     }
+    Decision::Act(target)
+}
+
+/// Whether the CNAME may go there now.
+pub fn may_go(settings: &Settings, target: &OwnInstance, way: Way<'_>, now: Timestamp) -> Decision<()> {
     let refusal = match way {
         Way::Back(_) => no_way_back(target),
         Way::To { .. } => no_way_to(settings, target, now),
@@ -105,8 +116,17 @@ pub fn target<'a>(
         Way::To { typed, .. } if typed.is_none_or(|typed| !typed.eq_ignore_ascii_case(target.identifier())) => {
             Decision::wait(Reason::ToBeTyped { instance: target.identifier().to_owned() })
         }
-        Way::Back(_) | Way::To { .. } => Decision::Act(target),
+        Way::Back(_) | Way::To { .. } => Decision::Act(()),
     }
+}
+
+/// Whether the last move of the CNAME was a person's, away from this one.
+fn just_left(own: &[OwnInstance], record: &Record, last: &OwnInstance) -> bool {
+    let current = own.iter().find(|own| record.points_at(own.facts()));
+    current.filter(|current| current.tags().led_back().is_some()).is_some_and(|current| {
+        let left = current.tags().replaced.as_deref().unwrap_or_default();
+        last.facts().address.as_ref().is_some_and(|address| same_host(address, left))
+    })
 }
 
 /// One that was given up was never in use, or somebody does not want it any more. One that is still called promoted has
@@ -153,11 +173,26 @@ fn unfit(settings: &Settings, before: &OwnInstance, own: &OwnInstance) -> Option
     if was_in_use(before) { None } else { unsettled(settings, &facts(), false) }
 }
 
+/// What is to be said of the master password of one that is gone back to: haste is no reason to refuse what has no own.
+pub fn password(settings: &Settings, target: &Instance) -> Option<String> {
+    let why = match &target.secret {
+        _ if !settings.manages_password() => return None,
+        Some(secret) => not_usable(secret)?.to_string(),
+        None => "it has no secret of its own in Secrets Manager".to_owned(),
+    };
+    let identifier = &target.identifier;
+    Some(format!(
+        "production's master password may be valid on {identifier}: {why}. To give it another: aws rds \
+         modify-db-instance --db-instance-identifier {identifier} --manage-master-user-password --apply-immediately"
+    ))
+}
+
 /// What is written before the swap; `None` where no way leads there. What was never in use keeps the reason why until
 /// it is: should the swap not come about, it must not look like one that was.
 pub fn prepare(settings: &Settings, target: &OwnInstance, record: &Record, now: Timestamp) -> Option<Preparation> {
     let writer = match target.stage() {
-        Stage::Promoted => TagWriter::new(&settings.name).text("stage", Stage::Promoted.name()),
+        // Since now, for it was not in use in between.
+        Stage::Promoted => TagWriter::new(&settings.name).stage(Stage::Promoted, now),
         Stage::New | Stage::Modified | Stage::Rebooted | Stage::Forgotten | Stage::Retired => {
             advance(&settings.name, target.tags(), Move::Promote, now)?.1
         }
@@ -166,7 +201,11 @@ pub fn prepare(settings: &Settings, target: &OwnInstance, record: &Record, now: 
         Some(why) => writer.text("failure", &why.to_string()),
         None => writer,
     };
-    let tags = writer.with(&remember(settings, record)).with(&settings.promote.tags).finish();
+    let replaced = match was_in_use(target) {
+        true => TagWriter::new(&settings.name).text("replaced", &format!("{} {}", host(record), stamp(now))).finish(),
+        false => remember(settings, record),
+    };
+    let tags = writer.with(&replaced).with(&settings.promote.tags).finish();
     let protect = (!target.facts().deletion_protection).then(|| Modify::protection(target.identifier(), true));
     Some(Preparation { protect, tags })
 }

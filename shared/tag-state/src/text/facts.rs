@@ -177,8 +177,10 @@ impl Facts<'_> {
         vec![
             format!("{name}, the copy before, {end}."),
             format!(
-                "To go back to it, or to keep it longer, tell {} before then: `rds-echo rollback` brings {} back to it.",
+                "To go back to it, or to keep it longer, tell {} before then: `rds-echo rollback{}` brings {} back to it.",
                 self.contact(),
+                // Without a name, it does not undo what it has just done.
+                self.own.tags().led_back().map_or(String::new(), |_| format!(" {name}")),
                 self.cname()
             ),
         ]

@@ -107,6 +107,7 @@ impl Letter<'_> {
             News::Promoted { by, too_late, overruled } => {
                 self.promoted(&facts, by, too_late.as_deref(), overruled.as_deref())
             }
+            News::Returned { .. } => self.returned(&facts),
             News::Expired { by } => self.expired(&facts, by),
             News::Withdrawn { why } => self.withdrawn(&facts, why),
         };
@@ -198,14 +199,8 @@ impl Letter<'_> {
         let (cname, copy) = (facts.cname(), self.own.identifier());
         let title = format!("Done: {cname} leads to the fresh copy");
         let confirmed = if by.is_empty() { String::new() } else { format!(" {} confirmed.", list(by)) };
-        let ttl = self.settings.promote.ttl;
-        let mut lines = vec![
-            format!("It leads to {copy} now.{confirmed} {}", facts.age()),
-            format!(
-                "New connections reach it within {ttl} seconds. Connections that were open before stay on the old \
-                 copy: restart what holds them."
-            ),
-        ];
+        let mut lines =
+            vec![format!("It leads to {copy} now.{confirmed} {}", facts.age()), self.connections("the old copy")];
         if let Some(secret) = &self.own.facts().secret {
             lines.push(format!(
                 "Its master password is its own, not production's: whoever may read the secret {} in Secrets Manager \
@@ -222,6 +217,44 @@ impl Letter<'_> {
         }
         lines.extend(facts.aftermath());
         (title, lines)
+    }
+
+    fn returned(&self, facts: &Facts<'_>) -> (String, Vec<String>) {
+        let (cname, copy) = (facts.cname(), self.own.identifier());
+        let title = format!("Back: {cname} leads to {copy} again");
+        let mut lines = vec![format!("Somebody who runs RDS Echo led it back. {}", facts.age())];
+        let left = match self.predecessor {
+            Predecessor::Ours(left) => left.identifier().to_owned(),
+            Predecessor::Gone(host) | Predecessor::Stranger(host) => host.clone(),
+            Predecessor::Nothing | Predecessor::Unswitchable(_) | Predecessor::Itself | Predecessor::Unknown => {
+                "the one before".to_owned()
+            }
+        };
+        lines.push(self.connections(&left));
+        lines.push(format!("What people wrote to {left} is not in {copy}."));
+        lines.push(match &self.own.facts().secret {
+            Some(secret) => format!(
+                "Whoever logs in as the master user takes the password of {copy} again: it is in the secret {} in \
+                 Secrets Manager.",
+                secret.arn
+            ),
+            None => format!(
+                "Whoever logs in as the master user takes the password of {copy} again: it has none of its own in \
+                 Secrets Manager."
+            ),
+        });
+        lines.extend(facts.aftermath());
+        lines.push(format!("Questions: {}.", facts.contact()));
+        (title, lines)
+    }
+
+    /// Who reaches the copy when, and what does not.
+    fn connections(&self, elsewhere: &str) -> String {
+        let ttl = self.settings.promote.ttl;
+        format!(
+            "New connections reach it within {ttl} seconds. Connections that were open before stay on {elsewhere}: \
+             restart what holds them."
+        )
     }
 
     fn expired(&self, facts: &Facts<'_>, by: &[String]) -> (String, Vec<String>) {
