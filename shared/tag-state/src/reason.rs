@@ -152,7 +152,7 @@ reasons! {
         /// The snapshot.
         snapshot: String
     } "other-snapshot" => "snapshot {snapshot} is not one of the source's";
-    /// Nothing is wanted that it lacks.
+    /// No approval is needed.
     NobodyAsked {} "nobody-asked" => "rdsecho.promote.approval=none: it is promoted without asking";
     /// A setting is missing for this stage.
     SettingMissing {
@@ -184,12 +184,12 @@ reasons! {
     Cancelled {
         /// Who, and in parentheses what they wrote beside it.
         by: String
-    } "cancelled" => "the request was cancelled by {by}; the next echo, or a new request, asks again";
+    } "cancelled" => "the request was cancelled by {by}; the next copy, or a new request, asks again";
     /// The request ran out.
     Expired {
         /// When.
         at: Timestamp
-    } "expired" => "the request expired at {at}; the next echo, or a new request, asks again";
+    } "expired" => "the request expired at {at}; the next copy, or a new request, asks again";
     /// The CNAME cannot be swapped or trusted.
     Record {
         /// The name.

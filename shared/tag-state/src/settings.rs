@@ -61,10 +61,10 @@ pub struct Settings {
     pub roles: BTreeMap<Role, String>,
 }
 
-/// What is restored. An enum, so that other kinds (a cluster, a shared snapshot) find their place here.
+/// What is restored. An enum, so that another kind, such as a cluster's snapshot, would find its place here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// `rdsecho.snapshot.dbInstanceIdentifier`: the latest automated or manual snapshot of that instance.
+    /// `rdsecho.snapshot.dbInstanceIdentifier`: the latest snapshot of that instance, of one of the types in [`Snapshots`].
     LatestSnapshotOf(String),
 }
 

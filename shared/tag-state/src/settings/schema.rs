@@ -116,7 +116,7 @@ const ROWS: &[Row] = &[
             GENERAL,
             "snapshot.types",
             "Which snapshots of it may be restored. What AWS Backup keeps is left out unless it is named here.",
-            "automated, manual and awsbackup, separated by commas",
+            "automated, manual and awsbackup, separated by commas; shared too where snapshot.account is set",
             "automated,manual",
         )
     },
@@ -292,14 +292,14 @@ const ROWS: &[Row] = &[
         "promote.url",
         "What the links in the mails begin with.",
         "the address of the approve function",
-        "https://abcdefghij.execute-api.us-east-1.amazonaws.com",
+        "https://abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aws",
     ),
     Row::optional(
         APPROVAL,
         "promote.keyId",
         "The KMS key that signs the links.",
         "the identifier, ARN or alias of an HMAC_256 key",
-        "alias/rds-echo-dev",
+        "alias/rds-echo/dev",
     ),
     Row::default(
         RETIREMENT,
