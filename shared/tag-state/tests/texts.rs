@@ -353,6 +353,35 @@ fn what_the_name_leads_to_is_told_as_it_is() {
     same("leads-to.txt", all);
 }
 
+/// Whoever confirms knows beforehand that the master password is another one then; with production's nothing changes.
+#[test]
+fn the_question_says_where_the_master_password_is_then() {
+    let (settings, predecessor) = (settings(), old("promoted"));
+    let (managed, mut instance) = (copy(&[]), copy(&[]).facts().clone());
+    instance.secret = None;
+    let unmanaged = own(instance);
+    for (copy, is_told) in [(&managed, true), (&unmanaged, false)] {
+        let letter = letter(&settings, copy, &predecessor);
+        let (claim, standing) = (link(copy, Action::Confirm), Standing::Open { confirmed: 0, needed: 2 });
+        let look = Look {
+            standing: &standing,
+            claim: &claim,
+            own: Some(copy),
+            predecessor: &predecessor,
+            pressed: false,
+            now: now(),
+        };
+        for text in [
+            letter.asking("ann@example.test", &links()).text,
+            letter.telling("ann@example.test", &News::Reminder, Some(&links())).text,
+            Page::Standing(look).html(&settings),
+        ] {
+            assert_eq!(text.contains(&common::secret("active").arn), is_told, "{text}");
+            assert_eq!(text.contains("master user"), is_told, "{text}");
+        }
+    }
+}
+
 /// Tags, remarks, versions and addresses are other people's: none becomes markup, a head line or a line of its own.
 #[test]
 fn what_others_control_is_never_markup() {

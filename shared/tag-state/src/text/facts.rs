@@ -79,8 +79,8 @@ impl Facts<'_> {
         let class = facts.has(Parameter::DbInstanceClass).map(ToString::to_string).unwrap_or_default();
         let engine = format!("{} {}", facts.engine, facts.engine_version).trim().to_owned();
         let machine = [class, engine].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-        let made_in = [Stage::New, Stage::Modified].into_iter().map(|stage| tags.took.get(stage));
-        let made_in = made_in.sum::<Option<SignedDuration>>();
+        let took = [Stage::New, Stage::Modified].into_iter().map(|stage| tags.took.get(stage));
+        let took = took.sum::<Option<SignedDuration>>();
         let mut all = vec![
             ("Database", self.cname().to_owned()),
             (if self.is_switched { "Led before to" } else { "Leads now to" }, self.leads_to()),
@@ -89,7 +89,7 @@ impl Facts<'_> {
         ];
         all.extend(tags.data_from.map(|from| ("Data from", self.moment_from_now(from))));
         all.push(("Runs on", machine));
-        all.extend(made_in.map(|made_in| ("Made in", span(made_in))));
+        all.extend(took.map(|took| ("Took", span(took))));
         all.retain(|(_, what)| !what.is_empty());
         all
     }
@@ -143,6 +143,13 @@ impl Facts<'_> {
             "{cname} moves{from} to {copy}. New connections reach the fresh copy; open ones stay where they are until \
              they reconnect."
         )];
+        said.extend(self.own.facts().secret.as_ref().map(|secret| {
+            format!(
+                "Whoever logs in as the master user needs the fresh copy's own password from then on: it is in the \
+                 secret {} in Secrets Manager.",
+                secret.arn
+            )
+        }));
         said.extend(fate);
         said
     }

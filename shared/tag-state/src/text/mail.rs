@@ -204,7 +204,8 @@ impl Letter<'_> {
         if let Some(secret) = &self.own.facts().secret {
             lines.push(format!(
                 "Its master password is its own, not production's: whoever may read the secret {} in Secrets Manager \
-                 finds it there.",
+                 finds it there. RDS changes the password every seven days, unless somebody has set that otherwise: let \
+                 programs read the secret, and store the password nowhere.",
                 secret.arn
             ));
         }
@@ -267,9 +268,9 @@ impl Letter<'_> {
                 list(by),
                 self.contact_first()
             ),
-            0 => format!("Nobody confirmed until {}.", facts.moment(self.request.expires)),
+            0 => format!("Nobody had confirmed by {}.", facts.moment(self.request.expires)),
             some => format!(
-                "{some} of {needed} needed confirmations came until {}: from {}.",
+                "{some} of {needed} needed confirmations came by {}: from {}.",
                 facts.moment(self.request.expires),
                 list(by)
             ),
