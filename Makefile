@@ -1,9 +1,11 @@
 # `make` lists the targets. Everything installs itself: Python tools into .venv, .venv-deploy, .venv-lint and .venv-bench,
-# pinned with hashes by requirements/*.txt. Needed beforehand: a Rust toolchain, Python 3.11 or later with venv, a C compiler.
+# pinned with hashes by requirements/*.txt. Needed beforehand: Rust 1.94 or newer, Python 3.11 or later with venv, a C compiler.
 
 PYTHON ?= python3
 # Of the deployed functions: arm64, or x86_64.
 ARCHITECTURE ?= arm64
+# Only what was said to make itself: the run book's commands set a shell variable of that name.
+CONFIG := $(or $(if $(filter command line,$(origin ECHO)),$(ECHO)),default)
 VENV := .venv
 DEPLOY_VENV := .venv-deploy
 LINT_VENV := .venv-lint
@@ -101,7 +103,7 @@ build: $(VENV)/.installed rust ## the functions' packages and the simulated RDS,
 # What `sam build` does, with one compilation for all functions: packages and a template where `sam deploy` looks first.
 # That template takes no other processor than the packages are for. Each line runs only after the one before succeeded:
 # without a built template `sam deploy` would take the sources for the functions.
-# Asks for what samconfig.toml does not tell of [ECHO.deploy.parameters]; ECHO is `default` unless given.
+# Asks for what samconfig.toml does not tell of [ECHO.deploy.parameters]; ECHO is `default` unless given behind `make`.
 deploy: $(DEPLOY_VENV)/.installed rust ## builds optimized functions and deploys to AWS; ECHO=dev takes that part of samconfig.toml, asks where there is none
 	@case "$(ARCHITECTURE)" in arm64|x86_64) ;; *) echo "make: ARCHITECTURE is $(ARCHITECTURE): say arm64 or x86_64"; exit 1;; esac
 	rm -rf $(SAM_BUILD)
@@ -111,8 +113,8 @@ deploy: $(DEPLOY_VENV)/.installed rust ## builds optimized functions and deploys
 	sed -E -e 's|^( *CodeUri: )functions/([a-z-]+)$$|\1\2/bootstrap.zip|' -e 's|^( *AllowedValues: )\[arm64, x86_64\]$$|\1[$(ARCHITECTURE)]|' \
 	  -e 's|^( *Default: )arm64$$|\1$(ARCHITECTURE)|' template.yaml > $(SAM_BUILD)/template.yaml
 	@! grep -n 'CodeUri: functions/' $(SAM_BUILD)/template.yaml
-	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam deploy --config-env $(or $(ECHO),default) \
-	  $$(grep -qs '^\[$(or $(ECHO),default)\.deploy\.' samconfig.toml || echo --guided) \
+	PATH="$(abspath $(DEPLOY_VENV))/bin:$$PATH" sam deploy --config-env $(CONFIG) \
+	  $$(grep -qs '^\[$(CONFIG)\.deploy\.' samconfig.toml || echo --guided) \
 	  --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
 requirements: $(VENV)/.installed ## pins the Python tools anew from requirements/*.in
@@ -126,7 +128,10 @@ clean: ## removes everything that was built and installed
 	rm -rf $(CARGO_TARGET_DIR) $(VENV) $(DEPLOY_VENV) $(LINT_VENV) $(BENCH_VENV) .aws-sam
 
 rust:
-	@cargo --version >/dev/null 2>&1 || { echo "make: cargo is missing: install a Rust toolchain"; exit 1; }
+	@cargo --version >/dev/null 2>&1 || { echo "make: cargo is missing: install Rust, such as from https://rustup.rs"; exit 1; }
+	@needed="$$(sed -n 's/^rust-version = "\([0-9.]*\)"$$/\1/p' Cargo.toml)"; there="$$(rustc --version | sed -n 's/^rustc \([0-9.]*\).*/\1/p')"; \
+	  echo "$$needed $$there" | awk '{ split($$1, least, "."); split($$2, is, "."); exit !(is[1] + 0 > least[1] + 0 || is[1] == least[1] && is[2] + 0 >= least[2] + 0) }' || \
+	  { echo "make: rustc is $${there:-missing}, and $$needed or newer is needed: rustup update stable, or install a newer one"; exit 1; }
 
 python:
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -42,6 +42,19 @@ fn every_example_of_json_can_be_read() {
     assert!(examples > 0);
 }
 
+/// The Rust that people are told to have is the one that cargo demands.
+#[test]
+fn the_rust_that_is_needed_is_told() {
+    let needed = concat!("Rust ", env!("CARGO_PKG_RUST_VERSION"), " or newer");
+    for (file, text) in [
+        ("README.md", include_str!("../../README.md")),
+        ("docs/DEPLOY.md", include_str!("../../docs/DEPLOY.md")),
+        ("Makefile", include_str!("../../Makefile")),
+    ] {
+        assert!(text.contains(needed), "{file} does not say {needed:?}");
+    }
+}
+
 fn page() -> String {
     let mut command = Arguments::command();
     command.build();
