@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import subprocess
 import threading
 import urllib.request
@@ -12,6 +13,7 @@ import pytest
 from world import APPROVERS, CNAME, START, TIMING
 
 from local import clock, person, seed
+from local.cloud import REPOSITORY
 from local.command_line import CommandLine
 
 FIRST, SECOND = "dev-2026-11-30", "dev-2026-12-07"
@@ -290,7 +292,9 @@ def test_status_and_watch_tell_the_same_story(town):
     assert cli.json("watch", code=3) == {"instance": None}
     set_up(town, FIRST)
     cli.run("request")
-    (row,) = cli.json("status")["instances"]
+    status = cli.json("status")
+    (row,) = status["instances"]
+    assert shape(status) == shape(documented("status")[0])
     assert (row["stage"], row["status"], row["in_use"]) == ("rebooted", "available", False)
     assert row["snapshot"] == {"identifier": "rds:production-2026-11-30-01-30", "data_from": "2026-11-30T01:30:00Z"}
     assert row["request"]["asked"] == list(APPROVERS) and row["request"]["confirmed"] == []
@@ -309,8 +313,34 @@ def test_status_and_watch_tell_the_same_story(town):
     town.rds.advance_to(town.rds.now() + timedelta(minutes=20))
     cli.run("watch", FIRST)
     first_look = watch_once(town, second)
+    assert shape(first_look) == shape(documented("watch")[0])
     assert first_look["stage"] == "new" and first_look["elapsed_seconds"] == 1200
     assert first_look["remaining_seconds"] == int(took["new"]) + int(took["modified"]) - 1200
+
+
+def documented(command):
+    """The example of a command's JSON in docs/CLI.md, and every name that the table below it has."""
+    section = (REPOSITORY / "docs/CLI.md").read_text().split("\n## JSON\n")[1].split(f"\n### `{command}`\n")[1].split("\n### ")[0]
+    example, rest = re.search(r"^```json\n(.+)\n```$(.*)", section, re.DOTALL | re.MULTILINE).groups()
+    (table,) = re.findall(r"\| field \| \|\n\|---\|---\|\n((?:\|.*\n?)+)", rest)
+    return json.loads(example), {name for code in re.findall(r"`([^`]+)`", table) for name in re.findall(r"[a-z_]+", code)}
+
+
+def shape(value):
+    """The fields of a JSON value, with theirs; of a list those of its first entry."""
+    if isinstance(value, dict):
+        return {name: shape(each) for name, each in value.items()}
+    return shape(value[0]) if isinstance(value, list) and value and isinstance(value[0], dict) else None
+
+
+def fields(shaped):
+    return {name for field, of in (shaped or {}).items() for name in {field, *fields(of)}}
+
+
+@pytest.mark.parametrize("command", ["status", "watch", "check"])
+def test_each_field_of_an_example_stands_in_its_table(command):
+    example, told = documented(command)
+    assert fields(shape(example)) <= told
 
 
 def watch_once(town, instance):
