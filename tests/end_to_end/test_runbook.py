@@ -29,7 +29,7 @@ def entries(text):
 def reasons():
     """Every code in reason.rs, as the macro's literals have them."""
     source = (REPOSITORY / "shared/tag-state/src/reason.rs").read_text()
-    block = source.split("\nreasons! {\n")[1].split("\n}\n")[0]
+    block = source.split("\nworded! {\n")[1].split("\n}\n")[0]
     # Each variant ends in `CODE => TEXT;`, and the texts hold no `=>`.
     codes = re.findall(r'"([^"]+)" => ', block)
     assert len(codes) == block.count("=>") > 40, "the macro is written otherwise than this test reads it"
@@ -52,7 +52,7 @@ def table_of_trouble():
 
 def test_every_trouble_has_one_entry_and_no_entry_is_of_one_that_is_gone():
     source = (REPOSITORY / "shared/tag-state/src/decide/trouble/what.rs").read_text()
-    codes = re.findall(r'"([^"]+)" => "', source.split("\ntroubles! {\n")[1].split("\n}\n")[0])
+    codes = re.findall(r'"([^"]+)" => "', source.split("\nworded! {\n")[1].split("\n}\n")[0])
     assert len(codes) > 20
     assert sorted(entries(table_of_trouble())) == sorted(codes)
 

@@ -28,3 +28,4 @@ pub mod status;
 pub mod tags;
 pub mod text;
 pub mod wake;
+mod worded;

@@ -1,35 +1,16 @@
 //! Why something is not done: as data, with a text for people and a code for machines.
 
-use std::fmt;
-
 use jiff::Timestamp;
 
 use crate::facts::Instance;
 use crate::stage::Stage;
 use crate::status::{Class, classify};
+use crate::worded::worded;
 
-macro_rules! reasons {
-    ($($(#[$doc:meta])* $variant:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* } $code:literal => $text:literal;)*) => {
-        /// Why an action waits, is refused, or is not needed.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Reason { $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $type),* }),* }
+worded! {
+    /// Why an action waits, is refused, or is not needed.
+    Reason;
 
-        impl Reason {
-            /// A short name that stays the same, for machines and the run book.
-            pub fn code(&self) -> &'static str {
-                match self { $(Reason::$variant { .. } => $code),* }
-            }
-        }
-
-        impl fmt::Display for Reason {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self { $(Reason::$variant { $($field),* } => write!(f, $text)),* }
-            }
-        }
-    };
-}
-
-reasons! {
     /// It is not this echo's.
     NotOurs {
         /// What is missing or wrong.

@@ -57,6 +57,11 @@ impl Reader {
         found.filter(|entry| !entry.value.trim().is_empty())
     }
 
+    /// The entry that [`take`](Self::take) would take, left where it is.
+    fn given(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().rfind(|entry| entry.key == key).filter(|entry| !entry.value.trim().is_empty())
+    }
+
     fn text(&mut self, key: &str) -> Option<String> {
         self.take(key).map(|entry| entry.value.trim().to_owned())
     }
@@ -85,8 +90,7 @@ impl Reader {
     }
 
     fn optional_number(&mut self, key: &str, least: i64, most: i64) -> Option<i64> {
-        let is_set =
-            self.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
+        let is_set = self.given(key).is_some();
         let number = self.number(key, least, least, most);
         is_set.then_some(number)
     }
@@ -304,25 +308,15 @@ fn snapshots(reader: &mut Reader) -> Snapshots {
         types = BTreeSet::from([SnapshotType::Automated, SnapshotType::Manual]);
     }
     let account = account.map(|entry| entry.value.trim().to_owned());
-    Snapshots { types, account, max_age: optional_hours(reader, "rdsecho.snapshot.maxAgeHours", 1, 8784) }
-}
-
-/// A number of hours that may be left out.
-fn optional_hours(reader: &mut Reader, key: &str, least: i64, most: i64) -> Option<SignedDuration> {
-    let is_set =
-        reader.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
-    let hours = reader.number(key, 0, least, most);
-    (is_set && hours >= least).then(|| SignedDuration::from_hours(hours))
+    let max_age = reader.optional_number("rdsecho.snapshot.maxAgeHours", 1, 8784).map(SignedDuration::from_hours);
+    Snapshots { types, account, max_age }
 }
 
 /// The settings of the modification. Production's master password stays valid on a copy only where somebody says so.
 fn modified(reader: &mut Reader) -> Parameters {
     const MANAGED: Parameter = Parameter::ManageMasterUserPassword;
     const KEY: Parameter = Parameter::MasterUserSecretKmsKeyId;
-    let entry_of = |reader: &Reader, parameter: Parameter| {
-        let key = format!("rdsecho.mod.{parameter}");
-        reader.entries.iter().rfind(|entry| entry.key == key).cloned()
-    };
+    let entry_of = |reader: &Reader, parameter: Parameter| reader.given(&format!("rdsecho.mod.{parameter}")).cloned();
     let (said, key) = (entry_of(reader, MANAGED), entry_of(reader, KEY));
     let mut parameters = reader.parameters("mod", Parameter::modifiable);
     let managed = parameters.entry(MANAGED).or_insert(Value::Flag(true));
@@ -423,7 +417,7 @@ fn approval(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> App
             }
         }
     }
-    let approvals_entry = reader.entries.iter().rfind(|entry| entry.key == "rdsecho.promote.approvals").cloned();
+    let approvals_entry = reader.given("rdsecho.promote.approvals").cloned();
     let approvals = reader.number("rdsecho.promote.approvals", 1, 1, 14).unsigned_abs() as usize;
     let expiry = SignedDuration::from_hours(reader.number("rdsecho.promote.expiryHours", 72, 1, 720));
     let window = SignedDuration::from_hours(reader.number("rdsecho.promote.windowHours", 1, 0, 720));
@@ -452,7 +446,7 @@ fn approval(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> App
 /// How long before the end; a third of the time where nothing is said.
 fn reminder(reader: &mut Reader, expiry: SignedDuration) -> Option<SignedDuration> {
     const KEY: &str = "rdsecho.promote.reminderHours";
-    let entry = reader.entries.iter().rfind(|entry| entry.key == KEY && !entry.value.trim().is_empty()).cloned();
+    let entry = reader.given(KEY).cloned();
     let reminder = SignedDuration::from_hours(reader.number(KEY, 0, 0, 720));
     let Some(entry) = entry else { return Some(expiry / 3) };
     if reminder >= expiry {
@@ -544,11 +538,7 @@ fn troubles(reader: &mut Reader) -> Troubles {
         }
     }
     let hours = |reader: &mut Reader, stage: &str| {
-        let key = format!("rdsecho.stuck.{stage}Hours");
-        let given =
-            reader.entries.iter().rfind(|entry| entry.key == key).is_some_and(|entry| !entry.value.trim().is_empty());
-        let hours = reader.number(&key, 0, 1, 8784);
-        given.then(|| SignedDuration::from_hours(hours))
+        reader.optional_number(&format!("rdsecho.stuck.{stage}Hours"), 1, 8784).map(SignedDuration::from_hours)
     };
     let stuck = Limits {
         otherwise: SignedDuration::from_hours(reader.number("rdsecho.stuck.hours", 48, 1, 8784)),

@@ -1,34 +1,12 @@
 //! The kinds of trouble: each with a short name for machines and the run book, and a sentence for people.
 
-use std::fmt;
-
 use crate::stage::Stage;
+use crate::worded::worded;
 
-macro_rules! troubles {
-    ($($(#[$doc:meta])* $variant:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* } $code:literal => $text:literal;)*) => {
-        /// What is wrong.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum What { $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $type),* }),* }
+worded! {
+    /// What is wrong.
+    What;
 
-        /// Every short name.
-        pub const CODES: &[&str] = &[$($code),*];
-
-        impl What {
-            /// A short name that stays the same.
-            pub const fn code(&self) -> &'static str {
-                match self { $(What::$variant { .. } => $code),* }
-            }
-        }
-
-        impl fmt::Display for What {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self { $(What::$variant { $($field),* } => write!(f, $text)),* }
-            }
-        }
-    };
-}
-
-troubles! {
     /// It was given up because it had failed.
     Failed {
         /// Why, as its tag has it.
