@@ -88,7 +88,7 @@ fn account(approvers: &[String], approvals: usize, sight: &Sight) -> Vec<Finding
     vec![if enough { Finding::doubtful(WHAT, says) } else { Finding::bad(WHAT, says) }]
 }
 
-/// Of the functions, **new** is told neither: they are the business of those that make and read links.
+/// Of the functions, **new** is not told what links begin with: that is the business of those that make them.
 fn links(settings: &Settings, sight: &Sight, caller: Caller) -> Vec<Finding> {
     const KEY: &str = "rdsecho.promote.keyId";
     const URL: &str = "rdsecho.promote.url";

@@ -160,6 +160,9 @@ impl<'a> Table<'a> {
             self.need("ses:GetEmailIdentity", self.place.of_service("ses", &format!("identity/{sender}")), []);
             self.need("ses:GetAccount", "*".to_owned(), []);
         }
+        if let Some(key) = self.key() {
+            self.need("kms:DescribeKey", key, []);
+        }
         // RDS's own key; of one's own no setting tells.
         let aliases = [("kms:ResourceAliases".to_owned(), ContextValue::List(list(&["alias/aws/rds"])))];
         self.need("kms:DescribeKey", self.place.of_service("kms", ANY_KEY), aliases);
