@@ -216,10 +216,10 @@ fn before_the_way_back_comes_protection_and_the_swap_needs_a_last_look() {
     let decide = |now: &Instance| rollback::decide(&settings(), &before, &own(now.clone()), &record, Way::Back(None));
     assert_eq!(prepared.protect.unwrap().deletion_protection, Some(true));
     assert_eq!(prepared.tags["rdsecho:dev:stage"], "promoted");
-    let host = current.facts().address.as_deref().unwrap();
+    let Record::Cname { value: host, .. } = &record else { panic!() };
     assert_eq!(prepared.tags["rdsecho:dev:replaced"], format!("{host} {NOW}"));
     let back = before.after_writing(&settings().name, &prepared.tags);
-    assert_eq!((back.tags().replaced.as_deref(), back.tags().led_back()), (Some(host), Some(at(NOW))));
+    assert_eq!((back.tags().replaced.as_deref(), back.tags().led_back()), (Some(&**host), Some(at(NOW))));
     bare.tags.extend(prepared.tags);
     let Decision::Act(promotable) = decide(&bare) else { panic!() };
     assert_eq!((promotable.swap().old(), promotable.swap().value()), (&record, bare.address.as_deref().unwrap()));

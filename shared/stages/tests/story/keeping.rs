@@ -235,13 +235,13 @@ fn people_hear_of_the_way_back_once_and_not_before_the_name_has_moved() {
         calm.wake(Function::RequestApproval);
         calm.pass(5);
     }
-    assert_eq!(told(&calm), 2, "ann and bob");
+    assert_eq!(told(&calm), 3, "all who were asked");
     let mail = calm.mails.iter().rfind(|mail| mail.text.starts_with("Back:")).unwrap();
     assert!(mail.text.contains(&format!("rds-echo rollback {SECOND}")), "{}", mail.text);
     // And forth again, by its name.
     to(&mut calm, SECOND);
     calm.wake(Function::RequestApproval);
-    assert_eq!((calm.uses(SECOND), told(&calm)), (true, 4));
+    assert_eq!((calm.uses(SECOND), told(&calm)), (true, 6));
 }
 
 #[test]

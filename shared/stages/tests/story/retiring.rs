@@ -89,5 +89,10 @@ fn names_for_a_final_snapshot_are_not_tried_without_end() {
     assert_eq!((report.errors.len(), calm.calls.last()), (1, Some(&("retire", 5 + 2 * 100 + 1))), "{report:#?}");
     assert_eq!(calm.facts(FIRST).unwrap().status, "available");
     // Or a snapshot that a person makes under the last name would be taken for the one that was asked for.
-    assert_eq!(calm.town.echo_tags(FIRST).unwrap().final_snapshot, None, "{:?}", calm.town.tag(FIRST, "final-snapshot"));
+    assert_eq!(
+        calm.town.echo_tags(FIRST).unwrap().final_snapshot,
+        None,
+        "{:?}",
+        calm.town.tag(FIRST, "final-snapshot")
+    );
 }

@@ -72,10 +72,29 @@ fn a_switch_that_is_not_to_come_any_more_is_not_promised() {
         let mut calm = Calm::new("");
         until_asked(&mut calm);
         calm.ann_confirms();
-        meanwhile(&calm, Function::RequestApproval, 3, || calm.town.tag_by_hand(FIRST, tag, value));
+        meanwhile(&calm, Function::RequestApproval, 3, || {
+            calm.town.tag_by_hand(FIRST, tag, value);
+            if then == SWITCHED {
+                calm.point_at(FIRST);
+            }
+        });
         look(&mut calm, 2);
         assert_eq!(calm.headlines(CLEO), [ASKED, then]);
     }
+}
+
+/// Whoever leads the name to an instance says so in its tag before.
+#[test]
+fn a_switch_that_only_the_tag_tells_of_is_not_told() {
+    let mut calm = Calm::new("");
+    until_asked(&mut calm);
+    calm.ann_confirms();
+    calm.town.tag_by_hand(FIRST, "stage", "promoted");
+    look(&mut calm, 2);
+    assert_eq!(calm.headlines(CLEO), [ASKED]);
+    calm.point_at(FIRST);
+    look(&mut calm, 2);
+    assert_eq!(calm.headlines(CLEO), [ASKED, SWITCHED]);
 }
 
 /// Two wake-ups at the same moment would both tell.
