@@ -51,18 +51,16 @@ impl Act {
     /// Whether it reads the CNAME, now or to show what follows.
     const fn needs_the_zone(&self) -> bool {
         match self {
-            Act::Request { .. }
+            Act::New
+            | Act::Request { .. }
             | Act::Promote { .. }
             | Act::Retire { .. }
             | Act::Rollback { .. }
             | Act::Forget { .. }
             | Act::Adopt { .. } => true,
-            Act::New
-            | Act::Modify { .. }
-            | Act::Reboot { .. }
-            | Act::Answer { .. }
-            | Act::Hold { .. }
-            | Act::Release { .. } => false,
+            Act::Modify { .. } | Act::Reboot { .. } | Act::Answer { .. } | Act::Hold { .. } | Act::Release { .. } => {
+                false
+            }
         }
     }
 

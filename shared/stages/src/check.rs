@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use tag_state::check::{
-    Finding, Seen, Sight, combinations, engine, final_snapshots, findings, named, takes_the_sources_class, versions,
-    zone_id,
+    Finding, Seen, Sight, combinations, engine, final_snapshots, findings, inherited_option_group, named,
+    takes_the_sources_class, versions, zone_id,
 };
 use tag_state::decide::Decision;
 use tag_state::decide::new::{identifier, ours};
@@ -73,6 +73,12 @@ pub(crate) async fn look<R: Rds, D: Dns, L: Lookups>(
         engine_and_class(settings, ports, &snapshot, &mut sight).await;
     }
     groups(settings, ports.lookups, &mut sight).await;
+    // No function may look at it: only modify's lets RDS do that, in its name.
+    if caller == Caller::Person
+        && let Some(key) = settings.modify.parameters.get(&Parameter::MasterUserSecretKmsKeyId)
+    {
+        sight.secret_key = Some(seen(ports.lookups.storage_key(&key.to_string()).await));
+    }
     sight.quotas = Some(seen(ports.lookups.quotas().await));
     for name in final_snapshots(settings, &to_live(settings, &sight, now)) {
         let found = ports.rds.snapshot(&name).await;
@@ -95,7 +101,8 @@ async fn engine_and_class<R: Rds, D: Dns, L: Lookups>(
         let family = seen(ports.lookups.family(&engine, &version).await);
         sight.families.insert(version, family);
     }
-    if takes_the_sources_class(settings) {
+    // Another account's cannot be looked at, and what is called so here is another one.
+    if takes_the_sources_class(settings) && settings.snapshots.account.is_none() {
         let Source::LatestSnapshotOf(source) = &settings.source;
         sight.source = Some(seen(ports.rds.instance(source).await));
     }
@@ -107,6 +114,10 @@ async fn engine_and_class<R: Rds, D: Dns, L: Lookups>(
     if let Some(key) = snapshot.kms_key.as_ref().filter(|_| snapshot.encrypted) {
         sight.storage_key = Some(seen(ports.lookups.storage_key(key).await));
     }
+    if let Some(name) = inherited_option_group(settings, snapshot) {
+        let group = seen(ports.lookups.option_group(name).await);
+        sight.option_groups.insert(name.to_owned(), group);
+    }
 }
 
 async fn groups(settings: &Settings, lookups: &impl Lookups, sight: &mut Sight) {
@@ -115,6 +126,9 @@ async fn groups(settings: &Settings, lookups: &impl Lookups, sight: &mut Sight) 
         sight.parameter_groups.insert(name, group);
     }
     for name in named(settings, Parameter::OptionGroupName) {
+        if sight.option_groups.contains_key(&name) {
+            continue;
+        }
         let group = seen(lookups.option_group(&name).await);
         sight.option_groups.insert(name, group);
     }
@@ -145,7 +159,7 @@ async fn record<R: Rds, D: Dns, L: Lookups>(
     sight: &mut Sight,
 ) {
     // A function is told the zone, and may list no others.
-    if caller == Caller::Person || settings.promote.hosted_zone_id.is_none() {
+    if caller == Caller::Person {
         sight.zones = Some(seen(ports.lookups.zones().await));
     }
     let zones = sight.zones.as_ref().and_then(|zones| zones.as_deref().ok());

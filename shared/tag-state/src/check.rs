@@ -5,6 +5,8 @@ mod database;
 mod engine;
 mod groups;
 mod mail;
+mod modify;
+mod offers;
 mod record;
 mod room;
 mod storage;
@@ -23,6 +25,7 @@ use crate::facts::{
 use crate::parameter::{Parameter, Value};
 use crate::settings::{Caller, Settings};
 
+pub use groups::inherited_option_group;
 pub use record::zone_id;
 pub use room::final_snapshots;
 
@@ -97,7 +100,7 @@ pub struct Sight {
     pub instances: Option<Seen<Vec<Instance>>>,
     /// The source's snapshots.
     pub snapshots: Option<Seen<Vec<Snapshot>>>,
-    /// The source itself, where its class is taken over.
+    /// The source itself, where its class is taken over and it is in this account.
     pub source: Option<Seen<Option<Instance>>>,
     /// The parameter group family of each engine version.
     pub families: BTreeMap<String, Seen<Option<String>>>,
@@ -115,6 +118,8 @@ pub struct Sight {
     pub quotas: Option<Seen<Vec<Quota>>>,
     /// The key that the snapshot is encrypted with.
     pub storage_key: Option<Seen<Option<StorageKey>>>,
+    /// The key that the secret of the master password is to be encrypted with.
+    pub secret_key: Option<Seen<Option<StorageKey>>>,
     /// The names of final snapshots that are to come, and whether each is taken.
     pub final_snapshots: BTreeMap<String, Seen<bool>>,
     /// All hosted zones.
@@ -155,11 +160,13 @@ pub fn findings(settings: &Settings, sight: &Sight, caller: Caller, now: Timesta
     if let Some(snapshot) = restored {
         found.extend(storage::shapes(settings, snapshot, sight));
     }
+    found.extend(modify::modifications(settings));
+    found.extend(database::secret_key(settings, sight));
     found.extend(database::intentions(settings));
     found.extend(room::tags(settings, sight));
     found.extend(room::quotas(settings, restored, sight));
     found.extend(room::finals(sight));
-    found.extend(record::zone(settings, sight));
+    found.extend(record::zone(settings, sight, caller));
     found.extend(record::record(settings, sight));
     found.extend(mail::asking(settings, sight, caller));
     found
@@ -207,7 +214,7 @@ pub fn versions(settings: &Settings, snapshot: &Snapshot) -> BTreeSet<String> {
 
 /// Whether the class is the source's, which has to be asked for it.
 pub fn takes_the_sources_class(settings: &Settings) -> bool {
-    !at_restore(settings).contains_key(&Parameter::DbInstanceClass)
+    !at_restore(settings, None).contains_key(&Parameter::DbInstanceClass)
 }
 
 /// The engine versions and classes that it will have, each pair that has to be looked at.

@@ -7,7 +7,7 @@ use common::{at, instance, snapshot, with};
 use proptest::prelude::*;
 use tag_state::check::{Finding, Grade, Sight, bad, final_snapshots, findings, fingerprint};
 use tag_state::decide::new::at_restore;
-use tag_state::facts::{Orderable, Snapshot};
+use tag_state::facts::{OptionGroup, Orderable, Snapshot, SubnetGroup};
 use tag_state::parameter::{Parameter, Value};
 use tag_state::settings::{Approval, Caller, Settings};
 
@@ -40,6 +40,43 @@ fn an_answer_that_cannot_be_stored_is_found() {
         approvers.extend(["o'brien@example.com".to_owned(), long]);
     }
     assert_eq!(grades(&of(&settings, &Sight::default(), what)), [Grade::Bad, Grade::Bad]);
+}
+
+/// Properties files of the original name nobody; a person then answers at a terminal.
+#[test]
+fn where_nobody_is_named_it_is_doubtful() {
+    let mut settings = with("");
+    settings.promote.approval = Approval::Typed;
+    let found = of(&settings, &Sight::default(), "rdsecho.promote.approvers");
+    assert_eq!(grades(&found), [Grade::Doubtful]);
+    assert!(found[0].says.starts_with("none are named"), "{found:?}");
+}
+
+/// A source's own option group, whose options nothing that was restored with them can be without.
+#[test]
+fn persistent_options_are_missed_in_another_vpc() {
+    let settings = with("-Drdsecho.new.dbSubnetGroupName=nets -Drdsecho.new.dbInstanceClass=db.t4g.medium");
+    let found = |persistent: bool, vpc: &str| {
+        let latest = Snapshot {
+            option_group: Some("theirs".to_owned()),
+            vpc: Some("vpc-1".to_owned()),
+            ..snapshot("rds:good", "available", NOW)
+        };
+        let (engine, major_version) = ("mysql".to_owned(), "8.0".to_owned());
+        let group = OptionGroup { name: "theirs".to_owned(), engine, major_version, vpc: None, persistent };
+        let zones = ["us-east-1a", "us-east-1b"].map(str::to_owned).into();
+        let nets = SubnetGroup { name: "nets".to_owned(), vpc: vpc.to_owned(), status: "Complete".to_owned(), zones };
+        let sight = Sight {
+            snapshots: Some(Ok(vec![latest])),
+            option_groups: [("theirs".to_owned(), Ok(Some(group)))].into(),
+            subnet_group: Some(Ok(Some(nets))),
+            ..Sight::default()
+        };
+        grades(&of(&settings, &sight, "rdsecho.new.optionGroupName"))
+    };
+    assert_eq!(found(true, "vpc-2"), [Grade::Doubtful]);
+    assert_eq!(found(true, "vpc-1"), []);
+    assert_eq!(found(false, "vpc-2"), []);
 }
 
 #[test]
@@ -102,7 +139,7 @@ fn offer(storage: (i64, i64), iops: (i64, i64)) -> Orderable {
     Orderable {
         class: "db.t4g.medium".to_owned(),
         version: "8.0.39".to_owned(),
-        storage_type: "gp3".to_owned(),
+        storage_type: "io1".to_owned(),
         zones: ["us-east-1a".to_owned()].into(),
         multi_az: true,
         vpc: true,
@@ -116,6 +153,63 @@ fn offer(storage: (i64, i64), iops: (i64, i64)) -> Orderable {
         throughput_per_iops: None,
         supports_iops: true,
         supports_throughput: false,
+        supports_autoscaling: None,
+        supports_monitoring: None,
+        supports_insights: None,
+    }
+}
+
+fn looked_at(storage_type: &str, engine: &str, offers: Vec<Orderable>) -> Sight {
+    let latest = Snapshot {
+        engine: engine.to_owned(),
+        allocated_storage: Some(100),
+        storage_type: Some(storage_type.to_owned()),
+        ..snapshot("rds:good", "available", NOW)
+    };
+    Sight {
+        snapshots: Some(Ok(vec![latest])),
+        orderable: [(("8.0.39".to_owned(), "db.t4g.medium".to_owned()), Ok(offers))].into(),
+        ..Sight::default()
+    }
+}
+
+/// RDS can have several offers of a storage type: what one of them takes is good.
+#[test]
+fn only_what_no_offer_takes_is_bad() {
+    let settings = with("-Drdsecho.new.dbInstanceClass=db.t4g.medium -Drdsecho.new.iops=3000");
+    let narrow = || offer((20, 1000), (1000, 2000));
+    let wide = || offer((20, 1000), (1000, 9000));
+    let grade = |offers| grades(&of(&settings, &looked_at("io1", "mysql", offers), "rdsecho.new.iops"));
+    assert_eq!(grade(vec![narrow()]), [Grade::Bad]);
+    assert_eq!(grade(vec![narrow(), wide()]), []);
+    assert_eq!(grade(vec![wide(), narrow()]), []);
+}
+
+/// Each engine has its own size from which on gp3 takes operations; SQL Server has none.
+#[test]
+fn gp3_takes_operations_from_some_size_on() {
+    for (engine, sizes) in [
+        ("mysql", (399, Some(400))),
+        ("mariadb", (399, Some(400))),
+        ("postgres", (399, Some(400))),
+        ("db2-se", (399, Some(400))),
+        ("oracle-ee", (199, Some(200))),
+        ("sqlserver-se", (100, None)),
+    ] {
+        let is_bad = |size: i64, iops: i64| {
+            let settings = with(&format!(
+                "-Drdsecho.new.dbInstanceClass=db.t4g.medium -Drdsecho.mod.allocatedStorage={size} \
+                 -Drdsecho.mod.iops={iops}"
+            ));
+            let offers = vec![Orderable { storage_type: "gp3".to_owned(), ..offer((20, 1000), (3000, 16_000)) }];
+            let found = of(&settings, &looked_at("gp3", engine, offers), "rdsecho.mod.iops");
+            found.iter().any(|one| one.grade == Grade::Bad)
+        };
+        let (least, threshold) = sizes;
+        assert_eq!(is_bad(least, 12_000), threshold.is_some(), "{engine} {least}");
+        if let Some(threshold) = threshold {
+            assert!(!is_bad(threshold, 12_000) && is_bad(threshold, 11_999), "{engine} {threshold}");
+        }
     }
 }
 
@@ -130,7 +224,7 @@ proptest! {
         ));
         let latest = Snapshot {
             allocated_storage: Some(had),
-            storage_type: Some("gp3".to_owned()),
+            storage_type: Some("io1".to_owned()),
             ..snapshot("rds:good", "available", NOW)
         };
         let offers = vec![offer((least, least + more), (20, 80))];
@@ -157,7 +251,7 @@ proptest! {
                 settings.modify.parameters.insert(*parameter, Value::Text("mod".to_owned()));
             }
         }
-        let restored = at_restore(&settings);
+        let restored = at_restore(&settings, None);
         prop_assert!(restored.keys().all(|parameter| parameter.restorable()));
         for (parameter, value) in &settings.new.parameters {
             prop_assert_eq!(restored.get(parameter), Some(value));

@@ -419,7 +419,7 @@ fn the_restore_carries_all_tags_and_only_what_a_restore_takes() {
 /// What the restore can have it gets; what belongs to something that comes later waits for the modification.
 #[test]
 fn the_restore_takes_what_it_can_of_the_modification() {
-    let restored = |more: &str| at_restore(&with(more));
+    let restored = |more: &str| at_restore(&with(more), Some("mysql"));
     let group = Parameter::DbParameterGroupName;
     assert_eq!(restored("")[&group], Value::Text("dev-mysql".to_owned()));
     assert_eq!(restored("-Drdsecho.new.dbParameterGroupName=first")[&group], Value::Text("first".to_owned()));
@@ -436,6 +436,29 @@ fn the_restore_takes_what_it_can_of_the_modification() {
     assert_eq!(restored(fast)[&Parameter::Iops], Value::Number(3000));
     let mixed = restored(&format!("{fast} -Drdsecho.new.storageType=gp3"));
     assert!(!mixed.contains_key(&Parameter::Iops), "half of one storage and half of another");
+}
+
+/// RDS for SQL Server refuses a size at the restore, so that everything that goes with one waits with it.
+#[test]
+fn the_storage_of_sql_server_waits_for_the_modification() {
+    let storage = "-Drdsecho.mod.allocatedStorage=500 -Drdsecho.mod.storageType=gp3 -Drdsecho.mod.iops=9000 \
+                   -Drdsecho.mod.storageThroughput=500 -Drdsecho.mod.multiAz=false";
+    let asked = |engine: &str| {
+        let source = Snapshot { engine: engine.to_owned(), ..snapshot("rds:good", "available", NOW) };
+        let call = restore(&with(storage), "dev-2026-11-22".to_owned(), &source, at(NOW));
+        [
+            Parameter::AllocatedStorage,
+            Parameter::StorageType,
+            Parameter::Iops,
+            Parameter::StorageThroughput,
+            Parameter::MultiAz,
+        ]
+        .map(|parameter| call.parameters.contains_key(&parameter))
+    };
+    assert_eq!(asked("mysql"), [true; 5]);
+    for edition in ["sqlserver-ex", "sqlserver-se"] {
+        assert_eq!(asked(edition), [false, false, false, false, true], "{edition}");
+    }
 }
 
 #[test]

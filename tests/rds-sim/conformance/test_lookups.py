@@ -92,7 +92,7 @@ def test_groups_say_what_they_are_for(furnished):
     assert (group["DBParameterGroupName"], group["DBParameterGroupFamily"]) == ("tuned", "mysql8.0")
     (group,) = client.describe_option_groups(OptionGroupName="options")["OptionGroupsList"]
     assert (group["EngineName"], group["MajorEngineVersion"], group["VpcId"]) == ("mysql", "8.0", "vpc-1")
-    assert group["AllowsVpcAndNonVpcInstanceMemberships"] is False
+    assert group["AllowsVpcAndNonVpcInstanceMemberships"] is True
     (group,) = client.describe_option_groups(OptionGroupName="default:postgres-16")["OptionGroupsList"]
     assert group["AllowsVpcAndNonVpcInstanceMemberships"] is True and "VpcId" not in group
     (group,) = client.describe_db_subnet_groups(DBSubnetGroupName="nets")["DBSubnetGroups"]

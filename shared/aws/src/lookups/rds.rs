@@ -40,7 +40,10 @@ pub(super) async fn option_group(rds: &Client, name: &str) -> Answer<Option<Opti
             engine: text(group.engine_name()),
             major_version: text(group.major_engine_version()),
             vpc: group.vpc_id().filter(|vpc| !vpc.is_empty()).map(ToOwned::to_owned),
-            any_vpc: group.allows_vpc_and_non_vpc_instance_memberships().unwrap_or(false),
+            persistent: group
+                .options()
+                .iter()
+                .any(|option| option.persistent() == Some(true) || option.permanent() == Some(true)),
         })),
         Err(error) => not_there(call_error("DescribeOptionGroups", name, &error)),
     }
@@ -127,6 +130,9 @@ fn option(option: &OrderableDbInstanceOption) -> Orderable {
         throughput_per_iops: ratio(option.min_storage_throughput_per_iops(), option.max_storage_throughput_per_iops()),
         supports_iops: option.supports_iops().unwrap_or(false),
         supports_throughput: option.supports_storage_throughput().unwrap_or(false),
+        supports_autoscaling: option.supports_storage_autoscaling(),
+        supports_monitoring: option.supports_enhanced_monitoring(),
+        supports_insights: option.supports_performance_insights(),
     }
 }
 

@@ -48,14 +48,16 @@ async fn an_option_group_has_its_engine_and_where_it_may_be_used() {
         "DescribeOptionGroups",
         "<OptionGroupsList><OptionGroup><OptionGroupName>dev</OptionGroupName><EngineName>mysql</EngineName>\
          <MajorEngineVersion>8.0</MajorEngineVersion><VpcId>vpc-1</VpcId>\
-         <AllowsVpcAndNonVpcInstanceMemberships>false</AllowsVpcAndNonVpcInstanceMemberships></OptionGroup></OptionGroupsList>",
+         <AllowsVpcAndNonVpcInstanceMemberships>true</AllowsVpcAndNonVpcInstanceMemberships>\
+         <Options><Option><OptionName>MEMCACHED</OptionName><Persistent>false</Persistent></Option>\
+         <Option><OptionName>TDE</OptionName><Persistent>true</Persistent></Option></Options></OptionGroup></OptionGroupsList>",
     );
     let group = OptionGroup {
         name: "dev".to_owned(),
         engine: "mysql".to_owned(),
         major_version: "8.0".to_owned(),
         vpc: Some("vpc-1".to_owned()),
-        any_vpc: false,
+        persistent: true,
     };
     assert_eq!(aws.option_group("dev").await, Ok(Some(group)));
     assert_eq!(form(&server.asked()), ["Action=DescribeOptionGroups", "OptionGroupName=dev"]);
@@ -159,7 +161,10 @@ async fn what_can_be_ordered_is_read_from_all_pages() {
         <DBInstanceClass>db.t4g.small</DBInstanceClass><AvailabilityZones><AvailabilityZone><Name>us-east-1b</Name>\
         </AvailabilityZone><AvailabilityZone><Name>us-east-1a</Name></AvailabilityZone></AvailabilityZones>\
         <MultiAZCapable>true</MultiAZCapable><Vpc>true</Vpc><StorageType>gp3</StorageType><SupportsIops>true</SupportsIops>\
-        <SupportsStorageThroughput>true</SupportsStorageThroughput><MinStorageSize>20</MinStorageSize>\
+        <SupportsStorageThroughput>true</SupportsStorageThroughput>\
+        <SupportsStorageAutoscaling>true</SupportsStorageAutoscaling>\
+        <SupportsEnhancedMonitoring>true</SupportsEnhancedMonitoring>\
+        <SupportsPerformanceInsights>false</SupportsPerformanceInsights><MinStorageSize>20</MinStorageSize>\
         <MaxStorageSize>65536</MaxStorageSize><MinIopsPerDbInstance>3000</MinIopsPerDbInstance>\
         <MaxIopsPerDbInstance>64000</MaxIopsPerDbInstance><MaxIopsPerGib>500.0</MaxIopsPerGib>\
         <MinStorageThroughputPerDbInstance>125</MinStorageThroughputPerDbInstance>\
@@ -191,9 +196,13 @@ async fn what_can_be_ordered_is_read_from_all_pages() {
             throughput_per_iops: Some((0.0, 0.25)),
             supports_iops: true,
             supports_throughput: true,
+            supports_autoscaling: Some(true),
+            supports_monitoring: Some(true),
+            supports_insights: Some(false),
         }
     );
     assert_eq!((found.len(), found[1].storage_type.as_str(), found[1].min_iops), (2, "gp2", None));
+    assert_eq!((found[1].supports_autoscaling, found[1].supports_insights), (None, None), "not said is not false");
     let asked: Vec<Vec<String>> = server.all_asked().iter().map(form).collect();
     let first = [
         "Action=DescribeOrderableDBInstanceOptions",

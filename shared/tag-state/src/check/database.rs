@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Finding, Sight, parts};
+use super::{Finding, Seen, Sight, parts};
 use crate::decide::Decision;
 use crate::decide::new::snapshot;
-use crate::facts::Snapshot;
+use crate::facts::{Snapshot, SnapshotType, StorageKey};
 use crate::parameter::{Parameter, Value};
 use crate::settings::{Settings, Source};
 
@@ -28,7 +28,11 @@ pub(super) fn source(settings: &Settings, sight: &Sight, now: Timestamp) -> Vec<
             let of_source = snapshots.iter().filter(|one| one.source.eq_ignore_ascii_case(source));
             let others: Vec<String> = of_source.map(|one| format!("{} is {}", one.identifier, one.status)).collect();
             let types: Vec<&str> = settings.snapshots.types.iter().map(|kind| kind.name()).collect();
-            let others = if others.is_empty() { String::new() } else { format!("; {}", others.join(", ")) };
+            let others = if others.is_empty() {
+                "; a member of an Aurora or Multi-AZ DB cluster has none, and cannot be the source".to_owned()
+            } else {
+                format!("; {}", others.join(", "))
+            };
             let says = format!("{reason} (rdsecho.snapshot.types is {}{others})", types.join(","));
             return vec![Finding::bad(WHAT, says)];
         }
@@ -38,50 +42,63 @@ pub(super) fn source(settings: &Settings, sight: &Sight, now: Timestamp) -> Vec<
     let size = latest.allocated_storage.map_or(String::new(), |size| format!(", {size} GiB"));
     let hours = age.as_hours();
     let says = format!("{identifier} ({snapshot_type}, {engine} {engine_version}{size}), {hours} hours old");
-    match settings.snapshots.max_age {
-        None if age > DOUBTFUL_AGE => vec![Finding::doubtful(
+    let most = settings.snapshots.max_age;
+    let mut found = vec![if latest.encrypted && snapshot_type == SnapshotType::Shared.name() {
+        Finding::doubtful(
+            WHAT,
+            format!(
+                "{says}: RDS restores no instance from a DB snapshot that is both shared and encrypted; copy it into \
+                 this account, with rdsecho.snapshot.types=manual and without rdsecho.snapshot.account"
+            ),
+        )
+    } else if most.is_none() && age > DOUBTFUL_AGE {
+        Finding::doubtful(
             WHAT,
             format!("{says}: check that backups of the source are on, and say in {AGE} how old they may be"),
-        )],
-        None => vec![Finding::good(WHAT, says)],
-        Some(most) if age > most => {
-            let most = most.as_hours();
+        )
+    } else {
+        Finding::good(WHAT, says)
+    }];
+    found.extend(most.map(|most| {
+        let minutes = age.as_mins() % 60;
+        let most_hours = most.as_hours();
+        if age > most {
             let remedy = "check that backups of the source are on, or raise it";
-            vec![Finding::good(WHAT, says), Finding::bad(AGE, format!("{hours} hours are more than {most}: {remedy}"))]
+            Finding::bad(AGE, format!("{hours} h {minutes} min are more than {most_hours} h: {remedy}"))
+        } else {
+            Finding::good(AGE, format!("{hours} h {minutes} min are at most {most_hours} h"))
         }
-        Some(most) => vec![
-            Finding::good(WHAT, says),
-            Finding::good(AGE, format!("{hours} hours are at most {}", most.as_hours())),
-        ],
-    }
+    }));
+    found
 }
 
 /// What the snapshot is encrypted with can be used.
-pub(super) fn key(snapshot: &Snapshot, sight: &Sight) -> Vec<Finding> {
-    const WHAT: &str = "storage key";
-    let Some(name) = snapshot.kms_key.as_ref().filter(|_| snapshot.encrypted) else { return Vec::new() };
-    vec![match &sight.storage_key {
-        None => return Vec::new(),
-        Some(Err(error)) => Finding::unseen(WHAT, error),
-        Some(Ok(None)) => Finding::bad(
-            WHAT,
-            format!(
-                "there is no {name}, which {} is encrypted with: it cannot be restored any more",
-                snapshot.identifier
-            ),
-        ),
-        Some(Ok(Some(key))) if !key.encrypts => {
-            Finding::bad(WHAT, format!("{name} does not encrypt: copy the snapshot with a key that does"))
+pub(super) fn key(snapshot: &Snapshot, sight: &Sight) -> Option<Finding> {
+    let name = snapshot.kms_key.as_ref().filter(|_| snapshot.encrypted)?;
+    let gone = format!("which {} is encrypted with: it cannot be restored any more", snapshot.identifier);
+    let other = "copy the snapshot with another one";
+    usable("storage key", name, sight.storage_key.as_ref()?, (&gone, other))
+}
+
+/// What the secret of the master password is to be encrypted with can be used.
+pub(super) fn secret_key(settings: &Settings, sight: &Sight) -> Option<Finding> {
+    let parameter = Parameter::MasterUserSecretKmsKeyId;
+    let name = settings.modify.parameters.get(&parameter)?.to_string();
+    let (gone, other) = ("which is to encrypt the secret of the master password: name another one", "name another one");
+    usable(&format!("rdsecho.mod.{parameter}"), &name, sight.secret_key.as_ref()?, (gone, other))
+}
+
+/// A key is there, encrypts, and is enabled; else what is to be done, where it is gone, and where it is no good.
+fn usable(what: &str, name: &str, seen: &Seen<Option<StorageKey>>, (gone, other): (&str, &str)) -> Option<Finding> {
+    Some(match seen {
+        Err(error) => Finding::unseen(what, error),
+        Ok(None) => Finding::bad(what, format!("there is no {name}, {gone}")),
+        Ok(Some(key)) if !key.encrypts => Finding::bad(what, format!("{name} does not encrypt: {other}")),
+        Ok(Some(key)) if !key.enabled => {
+            Finding::bad(what, format!("{name} is {}: enable it, or cancel its deletion, or {other}", key.state))
         }
-        Some(Ok(Some(key))) if !key.enabled => Finding::bad(
-            WHAT,
-            format!(
-                "{name} is {}: enable it, or cancel its deletion, or copy the snapshot with another one",
-                key.state
-            ),
-        ),
-        Some(Ok(Some(_))) => Finding::good(WHAT, format!("{name} can be used")),
-    }]
+        Ok(Some(_)) => Finding::good(what, format!("{name} can be used")),
+    })
 }
 
 /// What is meant otherwise than it stands there, perhaps.

@@ -1,8 +1,8 @@
 //! The CNAME: its zone, what is there, and for how long resolvers keep it.
 
 use super::{Finding, Sight};
-use crate::facts::{Record, Zone, zone_of};
-use crate::settings::Settings;
+use crate::facts::{Record, Zone, same_host, zone_of};
+use crate::settings::{Caller, Settings, Source};
 
 const ZONE: &str = "rdsecho.promote.hostedZoneId";
 const NAME: &str = "rdsecho.promote.cname";
@@ -22,7 +22,11 @@ fn kind(zone: &Zone) -> &'static str {
 }
 
 /// The zone is there, and it is the one that people ask.
-pub(super) fn zone(settings: &Settings, sight: &Sight) -> Vec<Finding> {
+pub(super) fn zone(settings: &Settings, sight: &Sight, caller: Caller) -> Vec<Finding> {
+    if caller == Caller::Function && settings.promote.hosted_zone_id.is_none() {
+        let says = "is not set, and promote looks for none: set it, or nothing is ever promoted";
+        return vec![Finding::bad(ZONE, says)];
+    }
     let zones = match &sight.zones {
         None => return Vec::new(),
         Some(Err(error)) => return vec![Finding::unseen(ZONE, error)],
@@ -80,7 +84,15 @@ pub(super) fn record(settings: &Settings, sight: &Sight) -> Vec<Finding> {
             format!("there is no {name} in {zone} yet: the first promotion creates it, and nothing is retired before"),
         )),
         Some(Ok(Some(Record::Cname { value, ttl }))) => {
-            found.push(Finding::good(NAME, format!("{name} in {zone} points at {value}, for {ttl} s")));
+            found.push(if leads_to_production(value, settings, sight) {
+                let says = format!(
+                    "{name} in {zone} points at production itself, {value}: whoever uses it gets a copy with the first \
+                     promotion; name another one, unless nobody does"
+                );
+                Finding::doubtful(NAME, says)
+            } else {
+                Finding::good(NAME, format!("{name} in {zone} points at {value}, for {ttl} s"))
+            });
             kept = Some(*ttl);
         }
         Some(Ok(Some(Record::Other(is)))) => {
@@ -89,6 +101,17 @@ pub(super) fn record(settings: &Settings, sight: &Sight) -> Vec<Finding> {
     }
     found.extend(ttl(settings.promote.ttl, kept));
     found
+}
+
+/// Whether a name is the source's endpoint, which begins with its identifier.
+fn leads_to_production(value: &str, settings: &Settings, sight: &Sight) -> bool {
+    let Source::LatestSnapshotOf(source) = &settings.source;
+    let seen = sight.source.as_ref().and_then(|seen| seen.as_ref().ok()?.as_ref());
+    let host = value.trim_end_matches('.').to_ascii_lowercase();
+    let of_rds = [".rds.amazonaws.com", ".rds.amazonaws.com.cn"].iter().any(|end| host.ends_with(end));
+    let first = host.split('.').next().unwrap_or_default();
+    seen.and_then(|seen| seen.address.as_ref()).is_some_and(|address| same_host(address, value))
+        || (of_rds && first.eq_ignore_ascii_case(source))
 }
 
 fn ttl(set: i64, now: Option<i64>) -> Vec<Finding> {

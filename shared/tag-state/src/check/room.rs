@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Finding, Seen, Sight};
+use super::{Finding, Seen, Sight, parts};
 use crate::decide::Decision;
-use crate::decide::new::{at_restore, identifier, ours};
+use crate::decide::new::{identifier, ours};
 use crate::decide::retire::final_snapshot_name;
 use crate::facts::Snapshot;
 use crate::own::OwnInstance;
@@ -93,11 +93,12 @@ pub(super) fn quotas(settings: &Settings, snapshot: Option<&Snapshot>, sight: &S
         Some(Err(error)) => return vec![Finding::unseen(WHAT, error)],
         Some(Ok(quotas)) => quotas,
     };
-    let wanted = match at_restore(settings).get(&Parameter::AllocatedStorage) {
-        Some(Value::Number(size)) => Some(*size),
-        Some(Value::Text(_) | Value::Flag(_) | Value::List(_)) | None => None,
-    };
-    let size = wanted.or_else(|| snapshot?.allocated_storage).unwrap_or_default();
+    // What it has in the end, even where the restore does not take it yet.
+    let wanted = parts(settings, Parameter::AllocatedStorage).into_iter().filter_map(|(_, value)| match value {
+        Value::Number(size) => Some(*size),
+        Value::Text(_) | Value::Flag(_) | Value::List(_) => None,
+    });
+    let size = wanted.max().or_else(|| snapshot?.allocated_storage).unwrap_or_default();
     let mut found = Vec::new();
     let mut said = Vec::new();
     for quota in quotas {

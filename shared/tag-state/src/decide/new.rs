@@ -138,19 +138,26 @@ fn is_of(snapshot: &Snapshot, account: Option<&str>) -> bool {
 }
 
 /// The parameters of the restore call: those of `rdsecho.new`, and those of `rdsecho.mod` that a restore takes too, so
-/// that modify has little left to do and a mistake shows at the start. What `rdsecho.new` says is not overruled.
-pub fn at_restore(settings: &Settings) -> Parameters {
+/// that modify has little left to do and a mistake shows at the start. What `rdsecho.new` says is not overruled. `engine`
+/// is the snapshot's; without one the storage may be another.
+pub fn at_restore(settings: &Settings, engine: Option<&str>) -> Parameters {
     let mut parameters = settings.new.parameters.clone();
     for (parameter, value) in &settings.modify.parameters {
-        if parameter.restorable() && !waits_for_modify(settings, *parameter, value) {
+        if parameter.restorable() && !waits_for_modify(settings, *parameter, value, engine) {
             parameters.entry(*parameter).or_insert_with(|| value.clone());
         }
     }
     parameters
 }
 
+/// Whether the restore takes no size: "This setting isn't valid for RDS for SQL Server" (RDS API reference,
+/// RestoreDBInstanceFromDBSnapshot, AllocatedStorage).
+pub fn keeps_its_size(engine: &str) -> bool {
+    engine.to_ascii_lowercase().starts_with("sqlserver-")
+}
+
 /// Whether a setting of the modification cannot be had before it.
-fn waits_for_modify(settings: &Settings, parameter: Parameter, value: &Value) -> bool {
+fn waits_for_modify(settings: &Settings, parameter: Parameter, value: &Value, engine: Option<&str>) -> bool {
     const STORAGE: [Parameter; 3] = [Parameter::Iops, Parameter::StorageThroughput, Parameter::StorageType];
     let (new, modify) = (&settings.new.parameters, &settings.modify.parameters);
     let groups = [Parameter::DbParameterGroupName, Parameter::OptionGroupName];
@@ -160,6 +167,9 @@ fn waits_for_modify(settings: &Settings, parameter: Parameter, value: &Value) ->
         || (parameter == Parameter::MultiAz && *value == Value::Flag(true) && new.contains_key(&Parameter::AvailabilityZone))
         // They belong together: half of one and half of the other is no storage.
         || (STORAGE.contains(&parameter) && STORAGE.iter().any(|one| new.contains_key(one)))
+        // What goes with a size comes with it.
+        || ((STORAGE.contains(&parameter) || parameter == Parameter::AllocatedStorage)
+            && engine.is_some_and(keeps_its_size))
 }
 
 /// The tag that says which try the next restore is, for its call: one more than the last of a row of failures that is
@@ -184,5 +194,5 @@ pub fn restore(settings: &Settings, identifier: String, snapshot: &Snapshot, now
     let tags = tags.finish();
     // Another account's is named by its ARN.
     let named = if is_shared(snapshot) { &snapshot.arn } else { &snapshot.identifier };
-    Restore { identifier, snapshot: named.clone(), parameters: at_restore(settings), tags }
+    Restore { identifier, snapshot: named.clone(), parameters: at_restore(settings, Some(&snapshot.engine)), tags }
 }

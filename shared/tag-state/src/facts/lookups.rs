@@ -54,10 +54,11 @@ pub struct OptionGroup {
     pub engine: String,
     /// `MajorEngineVersion`, such as `8.0`.
     pub major_version: String,
-    /// `VpcId`: where an option binds it to one.
+    /// `VpcId`: the only VPC whose instances can have it, whatever `AllowsVpcAndNonVpcInstanceMemberships` says; where
+    /// there is none, all can.
     pub vpc: Option<String>,
-    /// `AllowsVpcAndNonVpcInstanceMemberships`: whether no option binds it to a VPC.
-    pub any_vpc: bool,
+    /// Whether one of its options is `Persistent` or `Permanent`: what was restored with it cannot be without.
+    pub persistent: bool,
 }
 
 /// One DB subnet group as DescribeDBSubnetGroups shows it.
@@ -118,6 +119,12 @@ pub struct Orderable {
     pub supports_iops: bool,
     /// `SupportsStorageThroughput`.
     pub supports_throughput: bool,
+    /// `SupportsStorageAutoscaling`, where RDS says.
+    pub supports_autoscaling: Option<bool>,
+    /// `SupportsEnhancedMonitoring`, where RDS says.
+    pub supports_monitoring: Option<bool>,
+    /// `SupportsPerformanceInsights`, where RDS says.
+    pub supports_insights: Option<bool>,
 }
 
 /// How much of what an account may have in a region it has, as DescribeAccountAttributes shows it.

@@ -131,7 +131,7 @@ impl<'a> Table<'a> {
         }
         self.on_ours(&[TAGS]);
         self.need(RESTORE, self.place.rds("snapshot", &format!("rds:{source}-2026-01-01-00-00")), []);
-        let wanted = at_restore(self.settings);
+        let wanted = at_restore(self.settings, None);
         for (parameter, kind, lookup) in [
             (Parameter::DbParameterGroupName, "pg", "rds:DescribeDBParameterGroups"),
             (Parameter::OptionGroupName, "og", "rds:DescribeOptionGroups"),

@@ -356,7 +356,10 @@ fn promotion(reader: &mut Reader, name: Option<&EchoName>, caller: Caller) -> Pr
         cname,
         ttl: reader.number("rdsecho.promote.ttl", 60, 0, 172_800),
         tags: reader.tags("rdsecho.promote.tags"),
-        hosted_zone_id: reader.text("rdsecho.promote.hostedZoneId"),
+        // Route 53 shows ids with that prefix, and takes them with it.
+        hosted_zone_id: reader
+            .text("rdsecho.promote.hostedZoneId")
+            .map(|id| id.trim_start_matches("/hostedzone/").to_owned()),
         approval: approval(reader, name, caller),
         sender: address(reader, "rdsecho.promote.sender"),
         reply_to: address(reader, "rdsecho.promote.replyTo"),

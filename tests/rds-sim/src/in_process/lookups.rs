@@ -61,6 +61,9 @@ fn orderable(offer: Offer) -> Orderable {
         throughput_per_iops: storage.throughput_per_iops,
         supports_iops: storage.iops.is_some(),
         supports_throughput: storage.throughput.is_some(),
+        supports_autoscaling: Some(storage.grows()),
+        supports_monitoring: Some(true),
+        supports_insights: Some(offer.insights),
     }
 }
 
@@ -85,7 +88,7 @@ impl Lookups for SimulatedRds {
         let found = self.group(Operation::DescribeOptionGroups, GroupKind::Option, name)?;
         Ok(found.and_then(|(name, group)| match group {
             Group::Option { engine, major_version, vpc } => {
-                Some(OptionGroup { name, engine, major_version, any_vpc: vpc.is_none(), vpc })
+                Some(OptionGroup { name, engine, major_version, vpc, persistent: false })
             }
             Group::Parameter { .. } | Group::Subnet { .. } => None,
         }))

@@ -87,6 +87,10 @@ pub(super) fn check_combinations(parameters: &Parameters) -> Result<(), ApiError
         && !parameters.contains_key(&Parameter::MonitoringRoleArn)
     {
         "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0."
+    } else if number(parameters, Parameter::MonitoringInterval)
+        .is_some_and(|seconds| ![0, 1, 5, 10, 15, 30, 60].contains(&seconds))
+    {
+        "Invalid monitoring interval: it must be 0, 1, 5, 10, 15, 30 or 60 seconds."
     } else {
         return Ok(());
     };
@@ -112,6 +116,11 @@ impl World {
             let message = "The allocated storage size can't be less than the source snapshot or backup size.";
             return Err(ApiError::new(Code::InvalidParameterValue, message));
         }
+        let is_sql_server = text(&parameters, Parameter::Engine).is_some_and(|name| name.starts_with("sqlserver-"));
+        if is_sql_server && request.parameters.contains_key(&Parameter::AllocatedStorage) {
+            let message = "The allocated storage can't be specified at the restore of a SQL Server DB snapshot.";
+            return Err(ApiError::new(Code::InvalidParameterCombination, message));
+        }
         let tags = if request.tags.is_empty() { snapshot.source_tags.clone() } else { request.tags.clone() };
         let restored_from = Some(snapshot.identifier.clone());
         let master_username = snapshot.master_username.clone();
@@ -124,6 +133,7 @@ impl World {
             parameters.retain(|parameter, _| !matches!(parameter, Parameter::Iops | Parameter::StorageThroughput));
         }
         parameters.extend(request.parameters.iter().map(|(parameter, value)| (*parameter, value.clone())));
+        self.upgrade(&mut parameters);
         self.fill_in_defaults(&mut parameters);
         self.check_new_fits(&parameters, request.parameters)?;
         let ends_in = self.next_restore.take();
@@ -174,6 +184,17 @@ impl World {
             return Err(ApiError::new(Code::InstanceQuotaExceeded, message));
         }
         Ok(())
+    }
+
+    /// A version that is offered no more becomes a newer one of its family.
+    fn upgrade(&self, parameters: &mut Parameters) {
+        let (Some(name), Some(version)) =
+            (text(parameters, Parameter::Engine), text(parameters, Parameter::EngineVersion))
+        else {
+            return;
+        };
+        let becomes = self.version_at_restore(name, version);
+        parameters.insert(Parameter::EngineVersion, Value::Text(becomes));
     }
 
     fn check_storage_key(&self, key: Option<&str>) -> Result<(), ApiError> {

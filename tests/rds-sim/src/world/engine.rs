@@ -6,7 +6,7 @@ pub(crate) struct Engine {
     name: &'static str,
     /// The version where none is said.
     pub(crate) version: &'static str,
-    /// The versions of a listing; any other version is offered too, where somebody names it.
+    /// The versions of a listing, the oldest first; any other version is offered too, where somebody names it.
     pub(crate) versions: &'static [&'static str],
     pub(crate) port: i64,
     pub(crate) license: &'static str,
@@ -22,7 +22,7 @@ const ENGINES: &[Engine] = &[
     Engine {
         name: "postgres",
         version: "16.4",
-        versions: &["14.12", "15.7", "16.4", "17.2"],
+        versions: &["14.12", "15.7", "16.4", "16.6", "17.2"],
         port: 5432,
         license: "postgresql-license",
         family_parts: 1,

@@ -24,7 +24,20 @@ const OF_OFFERS: &[Parameter] = &[
     Parameter::MultiAz,
     Parameter::AvailabilityZone,
     Parameter::EngineVersion,
+    Parameter::EnablePerformanceInsights,
+    Parameter::MaxAllocatedStorage,
 ];
+
+/// With less storage gp3 takes neither operations nor throughput, and with more it takes so many at least (RDS User Guide,
+/// gp3 storage).
+fn gp3_takes_more_from(engine: &str) -> Option<i64> {
+    match engine {
+        "mariadb" | "mysql" | "postgres" | "db2-ae" | "db2-se" => Some(400),
+        _ => engine.starts_with("oracle-").then_some(200),
+    }
+}
+const LEAST_IOPS: i64 = 12_000;
+const LEAST_THROUGHPUT: i64 = 500;
 
 impl World {
     /// Refuses what a new instance cannot have. `asked` is what the call itself says.
@@ -97,6 +110,12 @@ impl World {
             return Err(ApiError::new(Code::StorageTypeNotSupported, message));
         };
         check_storage(then, offer, name)?;
+        check_gp3(then, asked, offer, name)?;
+        check_autoscaling(then, asked, offer, name)?;
+        if asked.get(&Parameter::EnablePerformanceInsights) == Some(&Value::Flag(true)) && !offer.insights {
+            let message = "Performance Insights not supported for this configuration, please disable this feature.";
+            return combination(message.to_owned());
+        }
         let multi_az = then.get(&Parameter::MultiAz) == Some(&Value::Flag(true));
         if multi_az && !offer.multi_az {
             return combination(format!("{name} does not support Multi-AZ with {class}."));
@@ -161,6 +180,39 @@ impl World {
 fn engine_of(parameters: &Parameters) -> (&str, &str) {
     let text = |parameter| text(parameters, parameter).unwrap_or_default();
     (text(Parameter::Engine), text(Parameter::EngineVersion))
+}
+
+fn check_gp3(then: &Parameters, asked: &Parameters, offer: &Offer, name: &str) -> Result<(), ApiError> {
+    let (Some(threshold), "gp3") = (gp3_takes_more_from(name), offer.storage.name) else { return Ok(()) };
+    let has_less = number(then, Parameter::AllocatedStorage).is_some_and(|size| size < threshold);
+    for (parameter, what, least) in
+        [(Parameter::Iops, "IOPS", LEAST_IOPS), (Parameter::StorageThroughput, "storage throughput", LEAST_THROUGHPUT)]
+    {
+        let Some(wanted) = number(asked, parameter) else { continue };
+        if has_less {
+            return combination(format!(
+                "You can't specify IOPS or storage throughput for engine {name} and a storage size less than {threshold}."
+            ));
+        }
+        if wanted < least {
+            return combination(format!("Invalid {what} for engine name {name} and storage type gp3: {wanted}"));
+        }
+    }
+    Ok(())
+}
+
+/// A limit leaves room for the least growth, which is a tenth, and is none that the storage type cannot have.
+fn check_autoscaling(then: &Parameters, asked: &Parameters, offer: &Offer, name: &str) -> Result<(), ApiError> {
+    let Some(limit) = number(asked, Parameter::MaxAllocatedStorage) else { return Ok(()) };
+    let size = number(then, Parameter::AllocatedStorage).unwrap_or(0);
+    let storage = offer.storage;
+    if !storage.grows() || limit * 100 < size * 110 || limit > storage.size.1 {
+        let kind = storage.name;
+        return combination(format!(
+            "Invalid max storage size for engine name {name} and storage type {kind}: {limit}"
+        ));
+    }
+    Ok(())
 }
 
 fn check_storage(then: &Parameters, offer: &Offer, name: &str) -> Result<(), ApiError> {

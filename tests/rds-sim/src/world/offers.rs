@@ -23,6 +23,13 @@ pub struct Storage {
     pub throughput_per_iops: Option<(f64, f64)>,
 }
 
+impl Storage {
+    /// `SupportsStorageAutoscaling`.
+    pub fn grows(&self) -> bool {
+        self.name != "standard"
+    }
+}
+
 const STORAGE: &[Storage] = &[
     PLAIN,
     Storage {
@@ -82,6 +89,8 @@ pub struct Offer {
     pub zones: BTreeSet<String>,
     /// `MultiAZCapable`.
     pub multi_az: bool,
+    /// `SupportsPerformanceInsights`.
+    pub insights: bool,
 }
 
 /// One `DBEngineVersion`.
@@ -184,6 +193,18 @@ impl World {
             && !self.withdrawn.iter().any(|withdrawal| withdrawal.covers_version(engine, version))
     }
 
+    /// What a restored instance has instead of a version: the newest of the same family that is still offered, where that
+    /// one is not.
+    pub(super) fn version_at_restore(&self, name: &str, version: &str) -> String {
+        if self.offers_version(name, version) {
+            return version.to_owned();
+        }
+        let family = engine::family(name, version);
+        let all = self.describe_engine_versions(Some(name), None);
+        let newest = all.into_iter().rfind(|one| one.family == family);
+        newest.map_or_else(|| version.to_owned(), |one| one.version)
+    }
+
     /// DescribeOrderableDBInstanceOptions.
     ///
     /// # Errors
@@ -219,6 +240,7 @@ impl World {
                             zones: self.zones(),
                             // The small editions of SQL Server have none.
                             multi_az: !matches!(name, "sqlserver-ex" | "sqlserver-web"),
+                            insights: !(matches!(name, "mysql" | "mariadb") && matches!(*size, "micro" | "small")),
                         };
                         self.without_withdrawn(offer)
                     }));

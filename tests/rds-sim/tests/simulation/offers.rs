@@ -64,7 +64,6 @@ fn classes_versions_storage_types_and_zones_must_be_offered() {
     let nothing = Withdrawal::default;
     let some = |text: &str| Some(text.to_owned());
     for (withdrawal, code) in [
-        (Withdrawal { version: some("16.4"), ..nothing() }, "InvalidParameterCombination"),
         (Withdrawal { class: some("db.t4g.micro"), ..nothing() }, "InvalidParameterCombination"),
         (Withdrawal { storage_type: some("gp3"), ..nothing() }, "StorageTypeNotSupported"),
         (Withdrawal { zone: some("us-east-1b"), ..nothing() }, "InsufficientDBInstanceCapacity"),
@@ -79,6 +78,19 @@ fn classes_versions_storage_types_and_zones_must_be_offered() {
     }
 }
 
+/// A minor version that was withdrawn becomes a newer one of its family at the restore; without one there is no restore.
+#[test]
+fn a_version_that_was_withdrawn_is_upgraded_at_the_restore() {
+    let mut world = world();
+    let gone = |version: &str| Withdrawal { version: Some(version.to_owned()), ..Withdrawal::default() };
+    world.withdraw(gone("16.4"));
+    assert_eq!(asked(&mut world.clone(), [(Parameter::DbParameterGroupName, text("default.postgres16"))]), Ok(()));
+    restore(&mut world, "b").expect("restored");
+    assert_eq!(world.instances()["b"].text(Parameter::EngineVersion), "16.6");
+    world.withdraw(gone("16.6"));
+    assert_eq!(asked(&mut world, []), refused("InvalidParameterCombination"));
+}
+
 #[test]
 fn sizes_iops_and_throughput_have_the_range_of_their_storage_type() {
     let wrong = || refused("InvalidParameterCombination");
@@ -87,13 +99,33 @@ fn sizes_iops_and_throughput_have_the_range_of_their_storage_type() {
     let throughput = |value| (Parameter::StorageThroughput, number(value));
     let size = |value| (Parameter::AllocatedStorage, number(value));
     assert_eq!(asked(&mut world(), [kind("gp2"), iops(3000)]), wrong());
-    assert_eq!(asked(&mut world(), [kind("gp3"), iops(100)]), wrong());
-    assert_eq!(asked(&mut world(), [kind("gp3"), iops(12_000), throughput(9999)]), wrong());
-    assert_eq!(asked(&mut world(), [kind("gp3"), iops(12_000), throughput(500)]), Ok(()));
+    assert_eq!(asked(&mut world(), [kind("gp3"), size(400), iops(100)]), wrong());
+    assert_eq!(asked(&mut world(), [kind("gp3"), size(400), iops(12_000), throughput(9999)]), wrong());
+    assert_eq!(asked(&mut world(), [kind("gp3"), size(400), iops(12_000), throughput(500)]), Ok(()));
+    assert_eq!(asked(&mut world(), [kind("gp3"), size(399), iops(12_000)]), wrong(), "RDS's own affair below 400 GiB");
+    assert_eq!(asked(&mut world(), [kind("gp3"), size(399), throughput(500)]), wrong());
     assert_eq!(asked(&mut world(), [kind("io1")]), wrong());
     assert_eq!(asked(&mut world(), [kind("io1"), iops(1000)]), Ok(()));
     assert_eq!(asked(&mut world(), [kind("standard"), size(4000)]), wrong());
     assert_eq!(asked(&mut world(), [kind("floppy")]), refused("StorageTypeNotSupported"));
+}
+
+#[test]
+fn what_only_a_modification_sets_is_refused_there() {
+    let wrong = "InvalidParameterCombination";
+    let limit = |gib| [(Parameter::MaxAllocatedStorage, number(gib))];
+    let mut world = world_with_echo();
+    assert_eq!(code(modify(&mut world, limit(109), true)), wrong, "no room for a tenth");
+    assert_eq!(code(modify(&mut world, limit(65_537), true)), wrong);
+    modify(&mut world, limit(110), true).expect("room for a tenth");
+    let seconds = |seconds| {
+        [
+            (Parameter::MonitoringInterval, number(seconds)),
+            (Parameter::MonitoringRoleArn, text("arn:aws:iam::0:role/m")),
+        ]
+    };
+    assert_eq!(code(modify(&mut world, seconds(20), true)), wrong);
+    modify(&mut world, seconds(15), true).expect("one that RDS knows");
 }
 
 #[test]
@@ -105,6 +137,21 @@ fn what_the_snapshot_had_of_another_storage_type_is_not_taken_over() {
     plant_snapshot(&mut world, SNAPSHOT, "automated").expect("planted");
     asked(&mut world, [(Parameter::StorageType, text("gp2"))]).expect("restored");
     assert_eq!(world.instances()["a"].number(Parameter::Iops), 0);
+}
+
+/// It keeps the snapshot's size until it is modified.
+#[test]
+fn a_restore_of_sql_server_takes_no_size() {
+    let mut world = empty_world();
+    let parameters: Parameters =
+        [(Parameter::Engine, text("sqlserver-se")), (Parameter::DbInstanceClass, text("db.m5.large"))].into();
+    let production = PlantedInstance { identifier: "production".to_owned(), parameters, ..PlantedInstance::default() };
+    world.plant_instance(production).expect("planted");
+    plant_snapshot(&mut world, SNAPSHOT, "automated").expect("planted");
+    let size = [(Parameter::AllocatedStorage, number(200))];
+    assert_eq!(asked(&mut world, size), refused("InvalidParameterCombination"));
+    assert_eq!(asked(&mut world, []), Ok(()));
+    assert_eq!(world.instances()["a"].number(Parameter::AllocatedStorage), 100);
 }
 
 #[test]

@@ -17,7 +17,8 @@ pub(in crate::http) fn group(xml: &mut Xml, (name, group): &(String, Group)) {
             xml.text("EngineName", engine);
             xml.text("MajorEngineVersion", major_version);
             xml.element("Options", |_| {});
-            xml.text("AllowsVpcAndNonVpcInstanceMemberships", vpc.is_none());
+            // RDS says so of every one; a VPC narrows it.
+            xml.text("AllowsVpcAndNonVpcInstanceMemberships", true);
             xml.optional("VpcId", vpc.as_ref());
         }),
         Group::Subnet { vpc, status, zones } => xml.element("DBSubnetGroup", |xml| {
@@ -83,6 +84,9 @@ fn offer(xml: &mut Xml, offer: &Offer) {
     xml.text("StorageType", storage.name);
     xml.text("SupportsIops", storage.iops.is_some());
     xml.text("SupportsStorageThroughput", storage.throughput.is_some());
+    xml.text("SupportsStorageAutoscaling", storage.grows());
+    xml.text("SupportsEnhancedMonitoring", true);
+    xml.text("SupportsPerformanceInsights", offer.insights);
     xml.text("MinStorageSize", storage.size.0);
     xml.text("MaxStorageSize", storage.size.1);
     xml.optional("MinIopsPerDbInstance", storage.iops.map(|range| range.0));
