@@ -12,8 +12,8 @@ use stages::ports::{Announcer, Answer, CallError, Dns, Failure, Identity, Lookup
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
-    Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
-    SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
+    EngineVersion, Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup,
+    Snapshot, SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
 
 use crate::session::{Session, now};
@@ -195,8 +195,8 @@ impl Lookups for Hands<'_> {
         self.session.lookups.security_groups(ids).await
     }
 
-    async fn family(&self, engine: &str, version: &str) -> Answer<Option<String>> {
-        self.session.lookups.family(engine, version).await
+    async fn engine_version(&self, engine: &str, version: &str) -> Answer<Option<EngineVersion>> {
+        self.session.lookups.engine_version(engine, version).await
     }
 
     async fn orderable(&self, engine: &str, version: &str, class: &str) -> Answer<Vec<Orderable>> {

@@ -33,6 +33,24 @@ const OPERATION: Duration = Duration::from_secs(25);
 /// takes its own effect for success. Without retries every throttled call would cost a whole wake-up.
 const ATTEMPTS: u32 = 3;
 
+/// How long a caller waits for what it can go without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// For all attempts of one operation.
+    pub operation: Duration,
+    /// For all lookups of one invocation together.
+    pub lookups: Duration,
+}
+
+impl Patience {
+    /// Of **new**, which looks at twenty things before it restores, most of them in other services than RDS: one that
+    /// hangs (a VPC without a way to it) must not use up the minute that the function has for the restore.
+    pub const BEFORE_A_RESTORE: Patience =
+        Patience { operation: Duration::from_secs(4), lookups: Duration::from_secs(20) };
+    /// The second attempt is for a call that was throttled.
+    const ATTEMPTS: u32 = 2;
+}
+
 /// An AWS service that the functions call, by the name in its endpoint variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -84,6 +102,7 @@ pub struct Environment {
     endpoints: Vec<(Service, String)>,
     options: String,
     calls: Calls,
+    patience: Option<Patience>,
 }
 
 /// Why nothing can be called from an environment.
@@ -163,6 +182,7 @@ impl Environment {
             endpoints,
             options: variable("RDS_ECHO_OPTS").unwrap_or_default(),
             calls: Calls::default(),
+            patience: None,
         })
     }
 
@@ -212,7 +232,25 @@ impl Environment {
         }
         let sdk = loader.load().await;
         let region = region.to_string();
-        Ok(Environment { sdk, region, endpoints: Vec::new(), options: String::new(), calls: Calls::default() })
+        let (endpoints, options, calls) = (Vec::new(), String::new(), Calls::default());
+        Ok(Environment { sdk, region, endpoints, options, calls, patience: None })
+    }
+
+    /// The same place for clients whose answers one can go without.
+    pub fn with_patience(&self, patience: Patience) -> Environment {
+        let timeouts = timeouts()
+            .to_builder()
+            .operation_attempt_timeout(patience.operation)
+            .operation_timeout(patience.operation)
+            .build();
+        let retries = RetryConfig::standard().with_max_attempts(Patience::ATTEMPTS);
+        let sdk = self.sdk.to_builder().timeout_config(timeouts).retry_config(retries).build();
+        Environment { sdk, patience: Some(patience), ..self.clone() }
+    }
+
+    /// What [`with_patience`](Self::with_patience) has set.
+    pub(crate) fn patience(&self) -> Option<Patience> {
+        self.patience
     }
 
     /// The region that is called.
@@ -307,6 +345,18 @@ mod tests {
         assert_eq!(url(Service::Route53).as_deref(), Some("http://127.0.0.1:2"));
         assert_eq!(url(Service::SesV2).as_deref(), Some("http://127.0.0.1:1"), "empty counts as not set");
         assert_eq!(url(Service::Rds).as_deref(), Some("http://127.0.0.1:1"));
+    }
+
+    /// template.yaml gives each function 60 seconds.
+    #[test]
+    fn what_hangs_before_a_restore_leaves_the_time_for_it() {
+        let Patience { operation, lookups } = Patience::BEFORE_A_RESTORE;
+        assert!(operation < lookups && lookups + OPERATION < Duration::from_secs(60));
+        let environment = environment(&LAMBDA).expect("all is set");
+        let hurried = environment.with_patience(Patience::BEFORE_A_RESTORE).sdk_config(Service::SesV2);
+        let of = |config: &SdkConfig| config.timeout_config().and_then(TimeoutConfig::operation_timeout);
+        assert_eq!(of(&hurried), Some(operation));
+        assert_eq!(of(&environment.sdk_config(Service::SesV2)), Some(OPERATION));
     }
 
     #[test]

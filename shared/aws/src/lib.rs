@@ -21,7 +21,7 @@ pub mod sesv2;
 mod transport;
 
 pub use cloudwatch::CloudWatch;
-pub use environment::{Environment, Unusable};
+pub use environment::{Environment, Patience, Unusable};
 pub use eventbridge::EventBridge;
 pub use iam::Iam;
 pub use kms::Kms;

@@ -5,10 +5,12 @@ mod others;
 mod rds;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use stages::ports::{Answer, Identity, Lookups};
 use tag_state::facts::{
-    MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, StorageKey, SubnetGroup, Zone,
+    EngineVersion, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, StorageKey, SubnetGroup,
+    Zone,
 };
 
 use crate::environment::{Environment, Service};
@@ -24,6 +26,8 @@ pub struct Aws {
     ses: Lazy<aws_sdk_sesv2::Client>,
     sts: Lazy<aws_sdk_sts::Client>,
     ec2: Query,
+    /// How long all lookups of one invocation may take.
+    limit: Option<Duration>,
 }
 
 /// How each of them is made; the SDK has no type that is all their builders.
@@ -37,7 +41,7 @@ macro_rules! client {
 }
 
 impl Aws {
-    /// Clients for the services of that region.
+    /// Clients for the services of that region. They wait as long as that environment's patience lasts.
     pub fn new(environment: &Environment) -> Aws {
         Aws {
             rds: client!(environment, Rds, aws_sdk_rds),
@@ -46,6 +50,7 @@ impl Aws {
             ses: client!(environment, SesV2, aws_sdk_sesv2),
             sts: client!(environment, Sts, aws_sdk_sts),
             ec2: Query::new(environment, Service::Ec2, "2016-11-15"),
+            limit: environment.patience().map(|patience| patience.lookups),
         }
     }
 }
@@ -71,8 +76,8 @@ impl Lookups for Aws {
         others::security_groups(&self.ec2, ids).await
     }
 
-    async fn family(&self, engine: &str, version: &str) -> Answer<Option<String>> {
-        rds::family(&self.rds, engine, version).await
+    async fn engine_version(&self, engine: &str, version: &str) -> Answer<Option<EngineVersion>> {
+        rds::engine_version(&self.rds, engine, version).await
     }
 
     async fn orderable(&self, engine: &str, version: &str, class: &str) -> Answer<Vec<Orderable>> {
@@ -101,5 +106,12 @@ impl Lookups for Aws {
 
     async fn mail_account(&self) -> Answer<MailAccount> {
         others::mail_account(&self.ses).await
+    }
+
+    async fn enough(&self) {
+        match self.limit {
+            Some(limit) => tokio::time::sleep(limit).await,
+            None => std::future::pending().await,
+        }
     }
 }

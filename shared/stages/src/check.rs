@@ -1,6 +1,9 @@
 //! Looks at what the settings make necessary, nothing twice, and hands it to the pure findings. Nothing is touched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 
 use jiff::Timestamp;
 use tag_state::check::{
@@ -9,7 +12,7 @@ use tag_state::check::{
 };
 use tag_state::decide::Decision;
 use tag_state::decide::new::{identifier, ours};
-use tag_state::facts::{Instance, Snapshot};
+use tag_state::facts::{EngineVersion, Instance, Snapshot};
 use tag_state::parameter::Parameter;
 use tag_state::settings::{Approval, Caller, Settings, Source};
 
@@ -60,7 +63,8 @@ fn seen<T>(answer: Answer<T>) -> Seen<T> {
     answer.map_err(|error| error.to_string())
 }
 
-/// Everything else, for one who knows the instances and the source's snapshots already.
+/// Everything else, for one who knows the instances and the source's snapshots already; as far as it can be seen
+/// before [`Lookups::enough`].
 pub(crate) async fn look<R: Rds, D: Dns, L: Lookups>(
     settings: &Settings,
     ports: &Ports<'_, R, D, L>,
@@ -69,10 +73,31 @@ pub(crate) async fn look<R: Rds, D: Dns, L: Lookups>(
     now: Timestamp,
 ) -> Sight {
     let mut sight = Sight { instances: Some(instances), snapshots: Some(snapshots), ..Sight::default() };
+    let seen_all = {
+        let mut looking = pin!(everything(settings, ports, caller, now, &mut sight));
+        let mut enough = pin!(ports.lookups.enough());
+        poll_fn(|context| match looking.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(true),
+            Poll::Pending => enough.as_mut().poll(context).map(|()| false),
+        })
+        .await
+    };
+    sight.unfinished = !seen_all;
+    sight
+}
+
+/// What was seen stands in `sight` at once: this can be left at each call.
+async fn everything<R: Rds, D: Dns, L: Lookups>(
+    settings: &Settings,
+    ports: &Ports<'_, R, D, L>,
+    caller: Caller,
+    now: Timestamp,
+    sight: &mut Sight,
+) {
     if let Some(snapshot) = sight.snapshot(settings).cloned() {
-        engine_and_class(settings, ports, &snapshot, &mut sight).await;
+        engine_and_class(settings, ports, &snapshot, sight).await;
     }
-    groups(settings, ports.lookups, &mut sight).await;
+    groups(settings, ports.lookups, sight).await;
     // No function may look at it: only modify's lets RDS do that, in its name.
     if caller == Caller::Person
         && let Some(key) = settings.modify.parameters.get(&Parameter::MasterUserSecretKmsKeyId)
@@ -80,13 +105,12 @@ pub(crate) async fn look<R: Rds, D: Dns, L: Lookups>(
         sight.secret_key = Some(seen(ports.lookups.storage_key(&key.to_string()).await));
     }
     sight.quotas = Some(seen(ports.lookups.quotas().await));
-    for name in final_snapshots(settings, &to_live(settings, &sight, now)) {
+    for name in final_snapshots(settings, &to_live(settings, sight, now)) {
         let found = ports.rds.snapshot(&name).await;
         sight.final_snapshots.insert(name, seen(found.map(|found| found.is_some())));
     }
-    record(settings, ports, caller, &mut sight).await;
-    asking(settings, ports.lookups, &mut sight).await;
-    sight
+    record(settings, ports, caller, sight).await;
+    asking(settings, ports.lookups, sight).await;
 }
 
 /// What depends on the snapshot.
@@ -98,8 +122,11 @@ async fn engine_and_class<R: Rds, D: Dns, L: Lookups>(
 ) {
     let engine = engine(settings, snapshot);
     for version in versions(settings, snapshot) {
-        let family = seen(ports.lookups.family(&engine, &version).await);
-        sight.families.insert(version, family);
+        let found = seen(ports.lookups.engine_version(&engine, &version).await);
+        if let Ok(Some(EngineVersion { upgrades: Some(upgrades), .. })) = &found {
+            sight.upgrades.insert(version.clone(), upgrades.clone());
+        }
+        sight.families.insert(version, found.map(|found| found.map(|found| found.family)));
     }
     // Another account's cannot be looked at, and what is called so here is another one.
     if takes_the_sources_class(settings) && settings.snapshots.account.is_none() {
@@ -179,11 +206,10 @@ async fn asking(settings: &Settings, lookups: &impl Lookups, sight: &mut Sight) 
     sight.mail_account = Some(account);
     let asked = approvers.iter().filter(|_| sandbox);
     let addresses: BTreeSet<&String> = settings.promote.sender.iter().chain(asked).collect();
-    let mut verified = BTreeMap::new();
     for address in addresses {
-        verified.insert(address.clone(), seen(lookups.sender(address).await));
+        let verified = seen(lookups.sender(address).await);
+        sight.verified.insert(address.clone(), verified);
     }
-    sight.verified = verified;
     if let Some(key_id) = &settings.promote.key_id {
         sight.mac_key = Some(seen(lookups.mac_key(key_id).await));
     }

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
-    Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
-    SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
+    EngineVersion, Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup,
+    Snapshot, SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
 use tag_state::permissions::{Question, Verdict};
 
@@ -158,9 +158,8 @@ pub trait Lookups {
     /// Those of these VPC security groups that there are (EC2's DescribeSecurityGroups with a filter, which does not
     /// fail for one that is missing).
     async fn security_groups(&self, ids: &BTreeSet<String>) -> Answer<Vec<SecurityGroup>>;
-    /// The parameter group family of an engine's version (DescribeDBEngineVersions); `None` where there is no such
-    /// version, or no more.
-    async fn family(&self, engine: &str, version: &str) -> Answer<Option<String>>;
+    /// An engine's version (DescribeDBEngineVersions); `None` where there is no such version, or no more.
+    async fn engine_version(&self, engine: &str, version: &str) -> Answer<Option<EngineVersion>>;
     /// In which combinations a class can be had for an engine's version, from all pages
     /// (DescribeOrderableDBInstanceOptions).
     async fn orderable(&self, engine: &str, version: &str, class: &str) -> Answer<Vec<Orderable>>;
@@ -172,10 +171,16 @@ pub trait Lookups {
     async fn zones(&self) -> Answer<Vec<Zone>>;
     /// What is wrong with the KMS key of the links (DescribeKey); `None` where it can sign and verify them.
     async fn mac_key(&self, key_id: &str) -> Answer<Option<String>>;
-    /// Whether SES has verified this address, or its domain (GetEmailIdentity).
+    /// Whether SES has verified this address, or a domain that it is in: one of its
+    /// [`identities`](tag_state::check::identities) (GetEmailIdentity).
     async fn sender(&self, address: &str) -> Answer<bool>;
     /// What SES lets this account do (GetAccount).
     async fn mail_account(&self) -> Answer<MailAccount>;
+    /// Ends when looking has taken long enough, counted from this call: what was not seen by then is left. A person
+    /// waits for all of it.
+    async fn enough(&self) {
+        std::future::pending().await
+    }
 }
 
 /// Amazon EventBridge.

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use tag_state::approval::Mac;
 use tag_state::calls::{Announcement, Delete, DeleteSnapshot, Mail, Modify, Restore, Swap};
 use tag_state::facts::{
-    Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup, Snapshot,
-    SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
+    EngineVersion, Event, Instance, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, Record, SecurityGroup,
+    Snapshot, SnapshotType, StorageKey, SubnetGroup, Tags, Zone,
 };
 
 use crate::ports::{Announcer, Answer, Dns, Identity, Lookups, Macs, Mailer, Rds, Usage};
@@ -223,8 +223,8 @@ impl<R: Rds, D: Dns, M: Macs, L: Lookups, U: Usage> Lookups for Rehearsal<'_, '_
         self.reads.lookups.security_groups(ids).await
     }
 
-    async fn family(&self, engine: &str, version: &str) -> Answer<Option<String>> {
-        self.reads.lookups.family(engine, version).await
+    async fn engine_version(&self, engine: &str, version: &str) -> Answer<Option<EngineVersion>> {
+        self.reads.lookups.engine_version(engine, version).await
     }
 
     async fn orderable(&self, engine: &str, version: &str, class: &str) -> Answer<Vec<Orderable>> {

@@ -31,6 +31,8 @@ pub struct Modify {
     pub deletion_protection: Option<bool>,
     /// `ApplyImmediately`.
     pub apply_immediately: bool,
+    /// `AllowMajorVersionUpgrade`: without it RDS refuses an engine version of another major one.
+    pub allow_major_version_upgrade: bool,
 }
 
 impl Modify {
@@ -42,6 +44,7 @@ impl Modify {
             disable_log_exports: Vec::new(),
             deletion_protection: Some(on),
             apply_immediately: true,
+            allow_major_version_upgrade: false,
         }
     }
 }

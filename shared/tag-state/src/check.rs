@@ -26,6 +26,7 @@ use crate::parameter::{Parameter, Value};
 use crate::settings::{Caller, Settings};
 
 pub use groups::inherited_option_group;
+pub use mail::identities;
 pub use record::zone_id;
 pub use room::final_snapshots;
 
@@ -104,6 +105,8 @@ pub struct Sight {
     pub source: Option<Seen<Option<Instance>>>,
     /// The parameter group family of each engine version.
     pub families: BTreeMap<String, Seen<Option<String>>>,
+    /// What each engine version can be upgraded to, as far as RDS says.
+    pub upgrades: BTreeMap<String, Vec<String>>,
     /// The DB parameter groups, by name.
     pub parameter_groups: BTreeMap<String, Seen<Option<ParameterGroup>>>,
     /// The option groups, by name.
@@ -126,12 +129,14 @@ pub struct Sight {
     pub zones: Option<Seen<Vec<Zone>>>,
     /// The record of the CNAME; `None` in it where there is no such zone.
     pub record: Option<Seen<Option<Record>>>,
-    /// Whether SES has verified an address, or its domain.
+    /// Whether SES has verified an address, or a domain that it is in.
     pub verified: BTreeMap<String, Seen<bool>>,
     /// What SES lets this account do.
     pub mail_account: Option<Seen<MailAccount>>,
     /// What is wrong with the key of the links.
     pub mac_key: Option<Seen<Option<String>>>,
+    /// Whether looking was left before its end.
+    pub unfinished: bool,
 }
 
 impl Sight {
@@ -169,6 +174,9 @@ pub fn findings(settings: &Settings, sight: &Sight, caller: Caller, now: Timesta
     found.extend(record::zone(settings, sight, caller));
     found.extend(record::record(settings, sight));
     found.extend(mail::asking(settings, sight, caller));
+    if sight.unfinished {
+        found.push(Finding::doubtful("the rest", "could not be looked at: AWS takes too long to answer"));
+    }
     found
 }
 

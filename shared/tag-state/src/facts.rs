@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use crate::parameter::{Parameter, Parameters, Value};
 
 pub use lookups::{
-    MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, SnapshotType, StorageKey, SubnetGroup,
+    EngineVersion, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, SnapshotType, StorageKey,
+    SubnetGroup,
 };
 
 /// Tags by key.

@@ -27,5 +27,6 @@ pub mod stage;
 pub mod status;
 pub mod tags;
 pub mod text;
+pub mod version;
 pub mod wake;
 mod worded;

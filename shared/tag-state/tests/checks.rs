@@ -5,7 +5,7 @@ mod common;
 
 use common::{at, instance, snapshot, with};
 use proptest::prelude::*;
-use tag_state::check::{Finding, Grade, Sight, bad, final_snapshots, findings, fingerprint};
+use tag_state::check::{Finding, Grade, Sight, bad, final_snapshots, findings, fingerprint, identities};
 use tag_state::decide::new::at_restore;
 use tag_state::facts::{OptionGroup, Orderable, Snapshot, SubnetGroup};
 use tag_state::parameter::{Parameter, Value};
@@ -77,6 +77,53 @@ fn persistent_options_are_missed_in_another_vpc() {
     assert_eq!(found(true, "vpc-2"), [Grade::Doubtful]);
     assert_eq!(found(true, "vpc-1"), []);
     assert_eq!(found(false, "vpc-2"), []);
+}
+
+/// Amazon SES: who has verified example.com needs no identity for a.example.com, nor for anybody there; a label needs
+/// none of its own.
+#[test]
+fn an_address_is_verified_by_any_of_these() {
+    assert_eq!(identities("echo@example.com"), ["echo@example.com", "example.com"]);
+    assert_eq!(
+        identities("Echo+dev+1@A.b.Example.com"),
+        ["Echo+dev+1@A.b.Example.com", "Echo@A.b.Example.com", "a.b.example.com", "b.example.com", "example.com"]
+    );
+    assert_eq!(identities("echo@localhost"), ["echo@localhost", "localhost"]);
+    assert_eq!(identities("example.com"), ["example.com"]);
+}
+
+/// What an echo pins production overtakes some day.
+#[test]
+fn a_version_that_the_snapshots_cannot_be_upgraded_to_is_found() {
+    const WHAT: &str = "rdsecho.mod.engineVersion";
+    let of = |wanted: &str, upgrades: Option<&[&str]>| {
+        let had = Snapshot {
+            engine: "postgres".to_owned(),
+            engine_version: "16.6".to_owned(),
+            ..snapshot("rds:good", "available", NOW)
+        };
+        let mut sight = Sight { snapshots: Some(Ok(vec![had])), ..Sight::default() };
+        sight.families = ["16.6", wanted].map(|one| (one.to_owned(), Ok(Some("postgres16".to_owned())))).into();
+        if let Some(upgrades) = upgrades {
+            let upgrades = upgrades.iter().map(|version| (*version).to_owned()).collect();
+            sight.upgrades.insert("16.6".to_owned(), upgrades);
+        }
+        let found = of(&with(&format!("-D{WHAT}={wanted}")), &sight, WHAT);
+        found.into_iter().map(|one| (one.grade, one.says)).next()
+    };
+    let targets: &[&str] = &["17.4", "16.10", "16.8", "17.2"];
+    assert_eq!(of("16.6", Some(targets)), None, "it has that one");
+    assert_eq!(of("17.2", Some(targets)).unwrap().0, Grade::Good);
+    let (grade, says) = of("16.4", Some(targets)).unwrap();
+    assert_eq!(grade, Grade::Bad);
+    assert_eq!(
+        says,
+        "the snapshot is of postgres 16.6, which RDS does not upgrade to 16.4: name one to which it can be upgraded \
+         (such as 16.8, 16.10, 17.2), or leave it out"
+    );
+    assert!(of("17.3", Some(targets)).unwrap().1.contains("(such as 17.2, 17.4)"));
+    assert!(of("18.1", Some(&[])).unwrap().1.ends_with("to 18.1: leave it out"));
+    assert_eq!(of("17.2", None).unwrap().0, Grade::Doubtful, "RDS does not say");
 }
 
 #[test]

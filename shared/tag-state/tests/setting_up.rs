@@ -188,6 +188,34 @@ fn what_rds_does_not_show_is_off() {
     assert!(!wanted("false"), "or modify would ask for it again and again");
 }
 
+/// RDS wants a consent of its own for those, and the settings name the version.
+#[test]
+fn modify_allows_a_major_upgrade_where_one_is_asked_for() {
+    let allows = |engine: &str, has: &str, wanted: &str| {
+        let settings = with(&format!("-Drdsecho.mod.engineVersion={wanted}"));
+        let mut fresh = instance("dev-2026-11-22", "new", &[]);
+        (fresh.engine, fresh.engine_version) = (engine.to_owned(), has.to_owned());
+        Arc::make_mut(&mut fresh.actual).insert(Parameter::EngineVersion, Value::Text(has.to_owned()));
+        let Decision::Act(ModifyStep::Modify { call, .. }) = modify::decide(&settings, &own(fresh), at(NOW)) else {
+            panic!("modify submits nothing")
+        };
+        call.is_some_and(|call| call.allow_major_version_upgrade)
+    };
+    for (engine, has, minor, major) in [
+        ("postgres", "16.4", "16.10", "17.2"),
+        ("postgres", "9.6.24", "9.6.25", "10.23"),
+        ("postgres", "9.5.25", "9.5.26", "9.6.24"),
+        ("mysql", "8.0.39", "8.0.40", "8.4.3"),
+        ("mariadb", "10.6.19", "10.6.20", "10.11.9"),
+        ("oracle-ee", "19.0.0.0.ru-2024-07.rur-2024-07.r1", "19.0.0.0.ru-2024-10.rur-2024-10.r1", "21.0.0.0.ru-1"),
+        ("custom-sqlserver-ee", "15.00.4385.2.v1", "15.00.4390.2.v1", "16.00.4150.1.v1"),
+    ] {
+        assert!(!allows(engine, has, minor), "{engine} {has} to {minor}");
+        assert!(allows(engine, has, major), "{engine} {has} to {major}");
+        assert!(!allows(engine, has, has), "{engine} {has} is what it has");
+    }
+}
+
 #[test]
 fn modify_names_the_log_exports_to_switch_off() {
     let settings = with("-Drdsecho.mod.enableCloudwatchLogsExports=error,slowquery");

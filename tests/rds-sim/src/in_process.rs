@@ -206,6 +206,7 @@ impl Rds for SimulatedRds {
                 deletion_protection: modify.deletion_protection,
                 master_password: false,
                 apply_immediately: modify.apply_immediately,
+                allow_major_version_upgrade: modify.allow_major_version_upgrade,
             };
             world.modify(&request).map(|_| ())
         })

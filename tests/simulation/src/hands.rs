@@ -324,6 +324,7 @@ impl Town {
             deletion_protection: Some(on),
             master_password: false,
             apply_immediately: true,
+            allow_major_version_upgrade: false,
         };
         let _ = self.rds.world_mut().modify(&modify);
     }

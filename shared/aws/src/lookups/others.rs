@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_kms::types::{KeyState, KeyUsageType};
 use stages::ports::{Answer, Failure, Identity};
+use tag_state::check::identities;
 use tag_state::facts::{MailAccount, SecurityGroup, StorageKey, Zone};
 
 use crate::errors::{call_error, unexpected};
@@ -89,22 +90,29 @@ pub(super) async fn mac_key(kms: &aws_sdk_kms::Client, key_id: &str) -> Answer<O
     })
 }
 
+/// One that may not be looked at hides nothing that another shows: who asks may be allowed to ask of the domain only.
 pub(super) async fn sender(ses: &aws_sdk_sesv2::Client, address: &str) -> Answer<bool> {
-    let domain = address.split_once('@').map_or(address, |(_, domain)| domain);
-    // An address of a verified domain needs no verification of its own.
-    for identity in [address, domain] {
-        match ses.get_email_identity().email_identity(identity).send().await {
+    let mut refused = None;
+    for identity in identities(address) {
+        match ses.get_email_identity().email_identity(&identity).send().await {
             Ok(output) if output.verified_for_sending_status() => return Ok(true),
             Ok(_) => {}
             Err(error) => {
-                let error = call_error("GetEmailIdentity", identity, &error);
-                if error.failure != Failure::NotFound {
-                    return Err(error);
+                let error = call_error("GetEmailIdentity", &identity, &error);
+                match error.failure {
+                    Failure::NotFound => {}
+                    Failure::Refused => _ = refused.get_or_insert(error),
+                    // SES does not answer, and would not for the next one.
+                    Failure::AlreadyExists
+                    | Failure::WrongState
+                    | Failure::Changed
+                    | Failure::NothingToModify
+                    | Failure::Unknown => return Err(error),
                 }
             }
         }
     }
-    Ok(false)
+    refused.map_or(Ok(false), Err)
 }
 
 pub(super) async fn mail_account(ses: &aws_sdk_sesv2::Client) -> Answer<MailAccount> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_rds::Client;
-use aws_sdk_rds::types::OrderableDbInstanceOption;
+use aws_sdk_rds::types::{OrderableDbInstanceOption, UpgradeTarget};
 use stages::ports::{Answer, CallError};
-use tag_state::facts::{OptionGroup, Orderable, ParameterGroup, Quota, SubnetGroup};
+use tag_state::facts::{EngineVersion, OptionGroup, Orderable, ParameterGroup, Quota, SubnetGroup};
 
 use crate::errors::call_error;
 
@@ -68,7 +68,7 @@ pub(super) async fn subnet_group(rds: &Client, name: &str) -> Answer<Option<Subn
 
 /// RDS takes a major version here as well, and then answers all of it: only the one that was asked for counts.
 /// Versions that can be created no more are left out, as nobody asks for all.
-pub(super) async fn family(rds: &Client, engine: &str, version: &str) -> Answer<Option<String>> {
+pub(super) async fn engine_version(rds: &Client, engine: &str, version: &str) -> Answer<Option<EngineVersion>> {
     let mut pages = rds
         .describe_db_engine_versions()
         .engine(engine)
@@ -80,8 +80,15 @@ pub(super) async fn family(rds: &Client, engine: &str, version: &str) -> Answer<
         let subject = || format!("{engine} {version}");
         let page = page.map_err(|error| call_error("DescribeDBEngineVersions", &subject(), &error))?;
         let found = page.db_engine_versions().iter().find(|found| found.engine_version() == Some(version));
-        if let Some(family) = found.and_then(|found| found.db_parameter_group_family()) {
-            return Ok(Some(family.to_owned()));
+        if let Some(found) = found
+            && let Some(family) = found.db_parameter_group_family()
+        {
+            // Of some engines others are listed, too: those that a copy of it can be migrated to.
+            let same = |target: &&UpgradeTarget| target.engine().is_none_or(|of| of.eq_ignore_ascii_case(engine));
+            let version = |target: &UpgradeTarget| target.engine_version().map(ToOwned::to_owned);
+            let upgrades = found.valid_upgrade_target.as_ref();
+            let upgrades = upgrades.map(|targets| targets.iter().filter(same).filter_map(version).collect());
+            return Ok(Some(EngineVersion { family: family.to_owned(), upgrades }));
         }
     }
     Ok(None)

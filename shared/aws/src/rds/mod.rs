@@ -138,6 +138,7 @@ impl ports::Rds for Rds {
             .modify_db_instance()
             .db_instance_identifier(&modify.identifier)
             .apply_immediately(modify.apply_immediately)
+            .set_allow_major_version_upgrade(modify.allow_major_version_upgrade.then_some(true))
             .set_deletion_protection(modify.deletion_protection);
         for (parameter, value) in &modify.parameters {
             request = translate::modify(request, *parameter, value)

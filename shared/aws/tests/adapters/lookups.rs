@@ -2,7 +2,7 @@ use aws::Aws;
 use serde_json::json;
 use stages::ports::{Failure, Lookups as _};
 use tag_state::facts::{
-    MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, StorageKey, SubnetGroup,
+    EngineVersion, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, StorageKey, SubnetGroup,
 };
 
 use crate::loopback::{Asked, Loopback, Reply};
@@ -127,32 +127,46 @@ async fn security_groups_that_may_not_be_looked_at_say_so() {
 }
 
 #[tokio::test]
-async fn the_family_is_that_of_exactly_this_version() {
-    let version = |version: &str, family: &str| {
+async fn family_and_upgrades_are_those_of_exactly_this_version() {
+    let version = |version: &str, family: &str, more: &str| {
         format!(
             "<DBEngineVersion><Engine>postgres</Engine><EngineVersion>{version}</EngineVersion>\
-             <DBParameterGroupFamily>{family}</DBParameterGroupFamily></DBEngineVersion>"
+             <DBParameterGroupFamily>{family}</DBParameterGroupFamily>{more}</DBEngineVersion>"
         )
     };
+    let target = |engine: &str, version: &str| {
+        format!("<UpgradeTarget><Engine>{engine}</Engine><EngineVersion>{version}</EngineVersion></UpgradeTarget>")
+    };
+    let targets = [target("postgres", "9.6.24"), target("aurora-postgresql", "9.6.22"), target("postgres", "10.23")];
+    let targets = format!("<ValidUpgradeTarget>{}</ValidUpgradeTarget>", targets.concat());
     let page = |versions: &[String], marker: &str| {
         let list = versions.concat();
         let result = format!("{marker}<DBEngineVersions>{list}</DBEngineVersions>");
         Reply::Answer(200, answer("DescribeDBEngineVersions", &result))
     };
     let server = Loopback::start(vec![
-        page(&[version("9.6.1", "postgres9.6"), version("9.6.11", "other")], "<Marker>m</Marker>"),
-        page(&[version("9.6", "postgres9.6")], ""),
+        page(&[version("9.6.1", "postgres9.6", &targets), version("9.6.11", "other", "")], "<Marker>m</Marker>"),
+        page(&[version("9.6", "postgres9.6", &targets)], ""),
     ]);
     let aws = Aws::new(&server.environment());
-    assert_eq!(aws.family("postgres", "9.6").await, Ok(Some("postgres9.6".to_owned())));
+    let found = |upgrades: Option<&[&str]>| {
+        let upgrades = upgrades.map(|versions| versions.iter().map(|version| (*version).to_owned()).collect());
+        Ok(Some(EngineVersion { family: "postgres9.6".to_owned(), upgrades }))
+    };
+    assert_eq!(aws.engine_version("postgres", "9.6").await, found(Some(&["9.6.24", "10.23"])));
     let asked: Vec<Vec<String>> = server.all_asked().iter().map(form).collect();
     let (action, engine, of_it) = ("Action=DescribeDBEngineVersions", "Engine=postgres", "EngineVersion=9.6");
     assert_eq!(
         asked,
         [vec![action, engine, of_it, "MaxRecords=100"], vec![action, engine, of_it, "Marker=m", "MaxRecords=100"]]
     );
+    for (more, upgrades) in [("", None), ("<ValidUpgradeTarget></ValidUpgradeTarget>", Some(&[][..]))] {
+        let list = format!("<DBEngineVersions>{}</DBEngineVersions>", version("9.6", "postgres9.6", more));
+        let (aws, _server) = answering("DescribeDBEngineVersions", &list);
+        assert_eq!(aws.engine_version("postgres", "9.6").await, found(upgrades), "{more:?}");
+    }
     let (aws, _server) = answering("DescribeDBEngineVersions", "<DBEngineVersions></DBEngineVersions>");
-    assert_eq!(aws.family("postgres", "9.6").await, Ok(None));
+    assert_eq!(aws.engine_version("postgres", "9.6").await, Ok(None));
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub(crate) enum Reply {
     Answer(u16, String),
     /// Reads the request and closes the connection: a call that may have been applied and lost its answer.
     HangUp,
+    /// Reads the request, and never says anything.
+    Silence,
 }
 
 /// A request as it came over the wire.
@@ -82,6 +84,7 @@ impl Loopback {
         let (sender, asked) = channel();
         let thread = std::thread::spawn(move || {
             let mut replies = replies.iter().peekable();
+            let mut silent = Vec::new();
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
                 // A connection that says nothing is the one that `drop` makes.
@@ -96,6 +99,7 @@ impl Loopback {
                 match reply {
                     Reply::Answer(status, body) => answer(&mut stream, *status, body),
                     Reply::HangUp => stream.shutdown(Shutdown::Both).unwrap_or_default(),
+                    Reply::Silence => silent.push(stream),
                 }
             }
         });

@@ -12,4 +12,5 @@ mod rds;
 mod rds_errors;
 mod route53;
 mod sesv2;
+mod surroundings;
 mod transport;

@@ -278,12 +278,14 @@ async fn a_modify_names_the_port_and_the_log_exports_as_its_call_does() {
         disable_log_exports: vec!["upgrade".to_owned()],
         deletion_protection: Some(true),
         apply_immediately: true,
+        allow_major_version_upgrade: true,
     };
     Rds::new(&server.environment()).modify(&modify).await.expect("accepted");
     assert_eq!(
         form(&server.asked()),
         [
             "Action=ModifyDBInstance",
+            "AllowMajorVersionUpgrade=true",
             "ApplyImmediately=true",
             "BackupRetentionPeriod=0",
             "CloudwatchLogsExportConfiguration.DisableLogTypes.member.1=upgrade",

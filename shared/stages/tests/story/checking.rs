@@ -155,6 +155,14 @@ fn cases() -> Vec<Case> {
             wrong: "-Drdsecho.mod.engineVersion=latest",
             ..bad("rdsecho.mod.engineVersion", "no postgres latest")
         },
+        Case {
+            good: "-Drdsecho.mod.engineVersion=16.4",
+            wrong: "-Drdsecho.mod.engineVersion=16.3",
+            ..bad(
+                "rdsecho.mod.engineVersion",
+                "does not upgrade to 16.3: name one to which it can be upgraded (such as 16.6",
+            )
+        },
         Case { wrong: "-Drdsecho.new.engine=mysql", ..doubtful("rdsecho.new.engine", "the snapshot is of postgres") },
         Case {
             wrong: "-Drdsecho.mod.dbParameterGroupName=none",
@@ -338,6 +346,13 @@ fn cases() -> Vec<Case> {
             bend: |calm| around(calm, |around| around.verified = Some(BTreeSet::new())),
             ..bad("rdsecho.promote.sender", "neither echo@example.test nor its domain")
         },
+        // The domain above the sender's stands for it.
+        Case {
+            good: "-Drdsecho.promote.sender=echo+dev@mail.example.test",
+            wrong: "-Drdsecho.promote.sender=echo+dev@mail.example.test",
+            bend: |calm| around(calm, |around| around.verified = Some(["other.example.test".to_owned()].into())),
+            ..bad("rdsecho.promote.sender", "nor one above that")
+        },
         Case {
             bend: |calm| around(calm, |around| around.mail_account.sending = false),
             ..bad("mail account", "switched sending off")
@@ -402,6 +417,20 @@ fn each_finding_is_there_where_something_is_wrong_and_only_there() {
     assert!(failed.is_empty(), "{failed:#?}");
 }
 
+/// Nobody needs to verify by itself what stands below a verified domain.
+#[test]
+fn a_verified_domain_is_enough_for_the_sender_and_in_the_sandbox_for_the_approvers() {
+    let calm = Calm::new("-Drdsecho.promote.sender=echo+dev@mail.example.test");
+    around(&calm, |around| {
+        around.verified = Some(["example.test".to_owned()].into());
+        around.mail_account.production = false;
+    });
+    let (found, _) = check(&calm);
+    for what in ["rdsecho.promote.sender", "mail account"] {
+        assert_eq!(of(&found, what).map(|one| one.grade), Some(Grade::Good), "{found:#?}");
+    }
+}
+
 /// Good and complete: every name of the network is there, and so is everything else.
 #[test]
 fn where_all_is_well_nothing_else_is_said() {
@@ -452,7 +481,7 @@ fn nothing_is_asked_twice() {
         "lists the snapshots",
         "looks at a snapshot",
         "looks at production",
-        "looks up family",
+        "looks up engine_version",
         "looks up mac_key",
         "looks up mail_account",
         "looks up option_group",

@@ -96,6 +96,25 @@ fn what_is_doubtful_is_said_and_stops_nothing() {
     assert!(troubles(&calm).is_empty() && calm.town.tag(FIRST, "refused").is_none());
 }
 
+/// A service that never answers costs neither the restore nor what others have shown.
+#[test]
+fn what_hangs_is_left_and_stops_nothing() {
+    for hangs in ["DescribeKey", "GetAccount", "GetEmailIdentity"] {
+        let mut calm = Calm::new("-Drdsecho.new.dbParameterGroupName=tuned");
+        calm.town.rds.world_mut().surroundings_mut().hanging.insert(hangs);
+        let report = calm.wake(Function::New).unwrap();
+        assert!(matches!(report.outcomes[0].did, Did::Advanced { .. }), "{hangs}: {report:#?}");
+        let doubt = report.outcomes.last().unwrap();
+        assert_eq!(doubt.code, Some("doubtful"), "{report:#?}");
+        assert!(doubt.why.contains("AWS takes too long to answer"), "{report:#?}");
+        assert_eq!(restores(&calm), 1);
+    }
+    let mut calm = Calm::new("-Drdsecho.mod.dbParameterGroupName=none");
+    calm.town.rds.world_mut().surroundings_mut().hanging.insert("GetAccount");
+    let report = calm.wake(Function::New).unwrap();
+    assert_eq!(report.outcomes[0].code, Some("check-failed"), "what was seen before counts: {report:#?}");
+}
+
 /// No permission is worth a day, and no call that was throttled.
 #[test]
 fn what_cannot_be_looked_at_stops_nothing() {

@@ -111,3 +111,12 @@ fn protection_that_somebody_takes_off_is_put_back() {
     calm.wake(Function::Promote);
     assert!(calm.uses(FIRST));
 }
+
+/// Hours after the restore, and without a person: what RDS asks a consent for is in the settings.
+#[test]
+fn a_copy_is_upgraded_to_another_major_version() {
+    let mut calm = Calm::new("-Drdsecho.mod.engineVersion=17.2 -Drdsecho.mod.dbParameterGroupName=default.postgres17");
+    calm.until(60, |calm| calm.stage(FIRST) == "rebooted").expect("it is set up");
+    assert_eq!(calm.facts(FIRST).unwrap().engine_version, "17.2");
+    assert_eq!(calm.violations(), [""; 0]);
+}

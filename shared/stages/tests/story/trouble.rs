@@ -196,6 +196,7 @@ fn what_was_changed_since_is_told_with_wanted_and_actual() {
         deletion_protection: None,
         master_password: false,
         apply_immediately: true,
+        allow_major_version_upgrade: false,
     };
     calm.town.rds.world_mut().modify(&modify).unwrap();
     look(&mut calm, 12);

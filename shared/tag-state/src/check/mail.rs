@@ -48,11 +48,27 @@ fn sender(settings: &Settings, sight: &Sight) -> Option<Finding> {
     };
     Some(match sight.verified.get(sender)? {
         Ok(true) => Finding::good(WHAT, format!("SES has verified {sender}")),
-        Ok(false) => {
-            Finding::bad(WHAT, format!("SES has verified neither {sender} nor its domain: verify one of them"))
-        }
+        Ok(false) => Finding::bad(
+            WHAT,
+            format!("SES has verified neither {sender} nor its domain, nor one above that: verify one of them"),
+        ),
         Err(error) => Finding::unseen(WHAT, error),
     })
+}
+
+/// The identities any one of which SES must have verified for an address: the address itself, that without its label,
+/// its domain, and the domains above it (Amazon SES Developer Guide, "Creating and verifying identities"). Domains are
+/// asked for in lower case; in an address SES takes small and capital letters for different ones.
+pub fn identities(address: &str) -> Vec<String> {
+    let Some((person, domain)) = address.rsplit_once('@') else { return vec![address.to_owned()] };
+    let mut found = vec![address.to_owned()];
+    if let Some((person, _)) = person.split_once('+') {
+        found.push(format!("{person}@{domain}"));
+    }
+    let domain = domain.to_ascii_lowercase();
+    let above = domain.match_indices('.').map(|(dot, _)| &domain[dot + 1..]).filter(|above| above.contains('.'));
+    found.extend([domain.as_str()].into_iter().chain(above).map(str::to_owned));
+    found
 }
 
 /// In its sandbox SES mails verified addresses only.

@@ -11,6 +11,7 @@ use crate::reason::{Reason, unready};
 use crate::settings::Settings;
 use crate::stage::{Move, Stage};
 use crate::tags::{TagWriter, advance};
+use crate::version::is_major;
 
 /// What modify does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,11 +71,16 @@ fn call(settings: &Settings, instance: &Instance) -> Option<Modify> {
         (Some(Value::List(wanted)), Some(Value::List(actual))) => actual.difference(wanted).cloned().collect(),
         (Some(_) | None, _) => Vec::new(),
     };
+    // Whoever names a version in the settings wants exactly that one.
+    let wanted = parameters.get(&Parameter::EngineVersion).map(Value::to_string);
+    let (engine, has) = (&instance.engine, &instance.engine_version);
+    let allow_major_version_upgrade = wanted.is_some_and(|wanted| is_major(engine, has, &wanted));
     Some(Modify {
         identifier: instance.identifier.clone(),
         parameters,
         disable_log_exports,
         deletion_protection: protect.then_some(true),
         apply_immediately: settings.modify.apply_immediately,
+        allow_major_version_upgrade,
     })
 }

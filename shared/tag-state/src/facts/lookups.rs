@@ -36,6 +36,15 @@ impl SnapshotType {
     }
 }
 
+/// One engine version as DescribeDBEngineVersions shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineVersion {
+    /// `DBParameterGroupFamily`, such as `mysql8.0`.
+    pub family: String,
+    /// `ValidUpgradeTarget`: the versions of this engine that it can be upgraded to; `None` where RDS does not say.
+    pub upgrades: Option<Vec<String>>,
+}
+
 /// One DB parameter group as DescribeDBParameterGroups shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterGroup {

@@ -227,6 +227,7 @@ fn modify<'w>(world: &'w mut World, query: &Query) -> Result<&'w crate::world::m
         deletion_protection: query.flag("DeletionProtection")?,
         master_password: query.text("MasterUserPassword").is_some(),
         apply_immediately: query.flag("ApplyImmediately")?.unwrap_or(false),
+        allow_major_version_upgrade: query.flag("AllowMajorVersionUpgrade")?.unwrap_or(false),
     })
 }
 

@@ -3,17 +3,23 @@
 use std::collections::BTreeSet;
 
 use stages::ports::{Answer, CallError, Failure, Identity, Lookups};
+use tag_state::check::identities;
 use tag_state::facts::{
-    MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, StorageKey, SubnetGroup, Zone,
+    EngineVersion, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, StorageKey, SubnetGroup,
+    Zone,
 };
 
 use super::SimulatedRds;
 use crate::world::operation::Operation;
-use crate::world::{DEFAULT_VPC, DescribeOffers, Group, GroupKind, Offer, Surroundings};
+use crate::world::{DEFAULT_VPC, DescribeOffers, Group, GroupKind, Offer, Surroundings, Upgrade};
 
 impl SimulatedRds {
     /// A call to something that is not RDS.
-    fn ask<T>(&self, operation: &'static str, subject: &str, look: impl FnOnce(&Surroundings) -> T) -> Answer<T> {
+    async fn ask<T>(&self, operation: &'static str, subject: &str, look: impl FnOnce(&Surroundings) -> T) -> Answer<T> {
+        let hangs = self.world().surroundings().hanging.contains(operation);
+        if hangs {
+            std::future::pending::<()>().await;
+        }
         let world = self.world();
         if world.surroundings().denied.contains(operation) {
             return Err(CallError {
@@ -74,6 +80,7 @@ impl Lookups for SimulatedRds {
             let user = || format!("arn:aws:iam::{account}:user/tester");
             Identity { arn: around.caller.clone().unwrap_or_else(user), account: account.clone() }
         })
+        .await
     }
 
     async fn parameter_group(&self, name: &str) -> Answer<Option<ParameterGroup>> {
@@ -109,12 +116,17 @@ impl Lookups for SimulatedRds {
             };
             ids.iter().filter_map(found).collect()
         })
+        .await
     }
 
-    async fn family(&self, engine: &str, version: &str) -> Answer<Option<String>> {
+    async fn engine_version(&self, engine: &str, version: &str) -> Answer<Option<EngineVersion>> {
         self.call(Operation::DescribeDbEngineVersions, version, |world| {
             let found = world.describe_engine_versions(Some(engine), Some(version));
-            Ok(found.into_iter().next().map(|found| found.family))
+            let upgrades = |found: Vec<Upgrade>| Some(found.into_iter().map(|upgrade| upgrade.version).collect());
+            Ok(found
+                .into_iter()
+                .next()
+                .map(|found| EngineVersion { family: found.family, upgrades: upgrades(found.upgrades) }))
         })
     }
 
@@ -150,24 +162,34 @@ impl Lookups for SimulatedRds {
     }
 
     async fn storage_key(&self, key_id: &str) -> Answer<Option<StorageKey>> {
-        self.ask("DescribeKey", key_id, |around| around.storage_key(key_id))
+        self.ask("DescribeKey", key_id, |around| around.storage_key(key_id)).await
     }
 
     async fn zones(&self) -> Answer<Vec<Zone>> {
-        self.ask("ListHostedZones", "the account", |around| around.zones.clone())
+        self.ask("ListHostedZones", "the account", |around| around.zones.clone()).await
     }
 
     async fn mac_key(&self, key_id: &str) -> Answer<Option<String>> {
-        self.ask("DescribeKey", key_id, |around| around.mac_key.clone())
+        self.ask("DescribeKey", key_id, |around| around.mac_key.clone()).await
     }
 
     async fn sender(&self, address: &str) -> Answer<bool> {
         self.ask("GetEmailIdentity", address, |around| {
-            around.verified.as_ref().is_none_or(|verified| verified.contains(address))
+            let verified = |list: &BTreeSet<String>| identities(address).iter().any(|one| list.contains(one));
+            around.verified.as_ref().is_none_or(verified)
         })
+        .await
     }
 
     async fn mail_account(&self) -> Answer<MailAccount> {
-        self.ask("GetAccount", "the account", |around| around.mail_account.clone())
+        self.ask("GetAccount", "the account", |around| around.mail_account.clone()).await
+    }
+
+    /// Where something hangs, time goes by.
+    async fn enough(&self) {
+        let hangs = !self.world().surroundings().hanging.is_empty();
+        if !hangs {
+            std::future::pending().await
+        }
     }
 }

@@ -8,6 +8,8 @@ pub(crate) struct Engine {
     pub(crate) version: &'static str,
     /// The versions of a listing, the oldest first; any other version is offered too, where somebody names it.
     pub(crate) versions: &'static [&'static str],
+    /// The versions that older ones can be upgraded to.
+    upgrades: &'static [&'static str],
     pub(crate) port: i64,
     pub(crate) license: &'static str,
     /// How many parts of a version name its family.
@@ -23,6 +25,7 @@ const ENGINES: &[Engine] = &[
         name: "postgres",
         version: "16.4",
         versions: &["14.12", "15.7", "16.4", "16.6", "17.2"],
+        upgrades: &["15.7", "15.8", "16.4", "16.6", "17.2", "17.4"],
         port: 5432,
         license: "postgresql-license",
         family_parts: 1,
@@ -33,6 +36,7 @@ const ENGINES: &[Engine] = &[
         name: "mysql",
         version: "8.0.39",
         versions: &["8.0.39", "8.4.3"],
+        upgrades: &["8.0.39", "8.0.40", "8.4.3"],
         port: 3306,
         license: "general-public-license",
         family_parts: 2,
@@ -43,6 +47,7 @@ const ENGINES: &[Engine] = &[
         name: "mariadb",
         version: "10.11.9",
         versions: &["10.6.19", "10.11.9", "11.4.3"],
+        upgrades: &["10.6.19", "10.11.9", "11.4.3"],
         port: 3306,
         license: "general-public-license",
         family_parts: 2,
@@ -53,6 +58,7 @@ const ENGINES: &[Engine] = &[
         name: "oracle-",
         version: "19.0.0.0.ru-2024-07.rur-2024-07.r1",
         versions: &["19.0.0.0.ru-2024-07.rur-2024-07.r1"],
+        upgrades: &["19.0.0.0.ru-2024-07.rur-2024-07.r1"],
         port: 1521,
         license: "license-included",
         family_parts: 1,
@@ -63,6 +69,7 @@ const ENGINES: &[Engine] = &[
         name: "sqlserver-",
         version: "15.00.4385.2.v1",
         versions: &["15.00.4385.2.v1", "16.00.4150.1.v1"],
+        upgrades: &["15.00.4385.2.v1", "16.00.4150.1.v1"],
         port: 1433,
         license: "license-included",
         family_parts: 2,
@@ -73,6 +80,7 @@ const ENGINES: &[Engine] = &[
         name: "db2-",
         version: "11.5.9.0.sb00000000.r1",
         versions: &["11.5.9.0.sb00000000.r1"],
+        upgrades: &["11.5.9.0.sb00000000.r1"],
         port: 50000,
         license: "bring-your-own-license",
         family_parts: 2,
@@ -111,6 +119,19 @@ pub(crate) fn family(name: &str, version: &str) -> String {
 pub(crate) fn major_version(name: &str, version: &str) -> String {
     let old = name == "postgres" && version.starts_with("9.");
     first_parts(version, engine(name).map_or(2, |engine| if old { 2 } else { engine.major_parts }))
+}
+
+/// What a version can be upgraded to: everything newer.
+pub(crate) fn upgrades(name: &str, version: &str) -> impl Iterator<Item = &'static str> {
+    fn parts(version: &str) -> Vec<u64> {
+        version
+            .split(['.', '-'])
+            .map(|part| part.trim_start_matches(char::is_alphabetic).parse().unwrap_or(0))
+            .collect()
+    }
+    let has = parts(version);
+    let known = engine(name).map_or(&[][..], |engine| engine.upgrades);
+    known.iter().copied().filter(move |target| parts(target) > has)
 }
 
 /// The default parameter group: `default.postgres16`.
@@ -155,6 +176,15 @@ mod tests {
         assert_eq!(family("postgres", "9.6.24"), "postgres9.6");
         assert_eq!(engine("oracle-ee").map(|engine| engine.port), Some(1521));
         assert!(engine("postgresql").is_none());
+    }
+
+    #[test]
+    fn upgrades_go_forward_only() {
+        assert_eq!(upgrades("postgres", "16.4").collect::<Vec<_>>(), ["16.6", "17.2", "17.4"]);
+        assert_eq!(upgrades("postgres", "9.6.24").count(), 6);
+        assert_eq!(upgrades("postgres", "17.4").count(), 0);
+        assert_eq!(upgrades("sqlserver-se", "15.00.4385.2.v1").collect::<Vec<_>>(), ["16.00.4150.1.v1"]);
+        assert_eq!(upgrades("cobol", "1").count(), 0);
     }
 
     #[test]

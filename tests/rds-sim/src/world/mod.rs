@@ -33,7 +33,7 @@ pub use delete::Delete;
 pub use describe::{DescribeEvents, DescribeInstances, DescribeSnapshots, Page};
 pub use groups::{DEFAULT_VPC, Group, GroupKind};
 pub use modify::Modify;
-pub use offers::{DescribeOffers, EngineVersion, Offer, Storage, Withdrawal};
+pub use offers::{DescribeOffers, EngineVersion, Offer, Storage, Upgrade, Withdrawal};
 pub use plant::{PlantedInstance, PlantedSnapshot};
 pub use quotas::{AccountQuota, INSTANCE_QUOTA, MANUAL_SNAPSHOT_QUOTA, Quotas, STORAGE_QUOTA};
 pub use snapshots::CreateSnapshot;

@@ -27,6 +27,8 @@ pub struct Modify<'a> {
     pub master_password: bool,
     /// Apply at once what else waits for the maintenance window.
     pub apply_immediately: bool,
+    /// Consent to another major engine version.
+    pub allow_major_version_upgrade: bool,
 }
 
 /// The status that an instance shows while a modification of nothing else is applied; else `modifying`.
@@ -55,6 +57,9 @@ impl World {
         let wanted = wanted(instance, request)?;
         let mut then = (*instance.parameters).clone();
         then.extend(wanted.parameters.clone());
+        if let Some(Value::Text(version)) = wanted.parameters.get(&Parameter::EngineVersion) {
+            self.check_upgrade(instance, version, request.allow_major_version_upgrade)?;
+        }
         self.check_change_fits(&then, &wanted.parameters)?;
         let protection = request.deletion_protection.filter(|wanted| *wanted != instance.deletion_protection);
         let allowed = match classify(status) {
@@ -80,6 +85,20 @@ impl World {
             self.schedule(self.timing.modify_linger_seconds, starts);
         }
         self.instance(&key)
+    }
+
+    /// RDS upgrades along the targets that it lists, and to another major version only where that is said to be meant.
+    fn check_upgrade(&self, instance: &DbInstance, wanted: &str, allow_major: bool) -> Result<(), ApiError> {
+        let refuse = |message: String| Err(ApiError::new(Code::InvalidParameterCombination, message));
+        let (engine, has) = (instance.text(Parameter::Engine), instance.text(Parameter::EngineVersion));
+        let targets = self.upgrades(engine, has);
+        match targets.iter().find(|target| target.version == wanted) {
+            None => refuse(format!("Cannot upgrade {engine} from {has} to {wanted}")),
+            Some(target) if target.is_major && !allow_major => refuse(
+                "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.".into(),
+            ),
+            Some(_) => Ok(()),
+        }
     }
 
     /// The maintenance window comes: what waits for it begins to be applied now.

@@ -104,6 +104,17 @@ pub struct EngineVersion {
     pub major: String,
     /// `DBParameterGroupFamily`.
     pub family: String,
+    /// `ValidUpgradeTarget`.
+    pub upgrades: Vec<Upgrade>,
+}
+
+/// One `UpgradeTarget`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upgrade {
+    /// `EngineVersion`.
+    pub version: String,
+    /// `IsMajorVersionUpgrade`.
+    pub is_major: bool,
 }
 
 /// What RDS does not offer (any more): that which fits all that is said here.
@@ -182,10 +193,22 @@ impl World {
                     version: version.to_owned(),
                     major: engine::major_version(name, version),
                     family: engine::family(name, version),
+                    upgrades: self.upgrades(name, version),
                 }
             }));
         }
         found
+    }
+
+    /// What a version can be upgraded to.
+    pub(super) fn upgrades(&self, name: &str, version: &str) -> Vec<Upgrade> {
+        let major = engine::major_version(name, version);
+        let offered = engine::upgrades(name, version).filter(|target| self.offers_version(name, target));
+        let upgrade = |target: &str| Upgrade {
+            version: target.to_owned(),
+            is_major: engine::major_version(name, target) != major,
+        };
+        offered.map(upgrade).collect()
     }
 
     fn offers_version(&self, engine: &str, version: &str) -> bool {

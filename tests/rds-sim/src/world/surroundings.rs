@@ -15,7 +15,7 @@ pub struct Surroundings {
     pub mac_key: Option<String>,
     /// What SES lets the account do.
     pub mail_account: MailAccount,
-    /// The addresses that SES has verified. `None`: all.
+    /// The addresses and domains that SES has verified. `None`: all.
     pub verified: Option<BTreeSet<String>>,
     /// The hosted zones of the account.
     pub zones: Vec<Zone>,
@@ -23,6 +23,8 @@ pub struct Surroundings {
     pub caller: Option<String>,
     /// The operations, by AWS's names, that are refused with AccessDenied. (Those of RDS itself take a planted fault.)
     pub denied: BTreeSet<&'static str>,
+    /// The operations, by AWS's names, that never answer. (None of RDS itself.)
+    pub hanging: BTreeSet<&'static str>,
 }
 
 impl Default for Surroundings {
@@ -36,6 +38,7 @@ impl Default for Surroundings {
             zones: Vec::new(),
             caller: None,
             denied: BTreeSet::new(),
+            hanging: BTreeSet::new(),
         }
     }
 }

@@ -56,6 +56,7 @@ fn changes() -> Modify {
         disable_log_exports: vec!["upgrade".to_owned()],
         deletion_protection: Some(true),
         apply_immediately: false,
+        allow_major_version_upgrade: false,
     }
 }
 

@@ -45,6 +45,20 @@ async fn surroundings_are_what_a_test_says() {
 }
 
 #[tokio::test]
+async fn a_verified_domain_stands_for_what_is_below_it() {
+    let rds = SimulatedRds::new(world());
+    rds.world_mut().surroundings_mut().verified = Some(["example.com".to_owned(), "ann@a.test".to_owned()].into());
+    for (address, is_verified) in [
+        ("rds@dev.example.com", true),
+        ("rds@example.com.evil", false),
+        ("ann+echo@a.test", true),
+        ("eve@a.test", false),
+    ] {
+        assert_eq!(rds.sender(address).await, Ok(is_verified), "{address}");
+    }
+}
+
+#[tokio::test]
 async fn lookups_can_be_denied_and_can_fail() {
     let rds = SimulatedRds::new(world());
     rds.world_mut().surroundings_mut().denied.insert("GetAccount");

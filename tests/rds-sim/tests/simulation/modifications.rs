@@ -1,7 +1,7 @@
 //! ModifyDBInstance: available lingers, values are pending, groups wait for the reboot.
 
 use rds_sim::world::model::GroupStatus;
-use rds_sim::world::{GroupKind, Modify};
+use rds_sim::world::{GroupKind, Modify, Withdrawal};
 use tag_state::parameter::{Parameter, Parameters, Value};
 
 use crate::support::*;
@@ -167,6 +167,7 @@ fn log_exports_are_a_difference() {
         deletion_protection: None,
         master_password: false,
         apply_immediately: true,
+        allow_major_version_upgrade: false,
     };
     world.modify(&request).expect("accepted");
     seconds(&mut world, 600);
@@ -192,4 +193,31 @@ fn a_modification_that_was_interrupted_by_force_goes_on_when_available_again() {
     assert_eq!(echo(&world).status, "modifying");
     seconds(&mut world, 300);
     assert_eq!(echo(&world).text(Parameter::DbInstanceClass), "db.t4g.small");
+}
+
+#[test]
+fn upgrades_go_along_the_listed_targets_and_major_ones_want_a_consent() {
+    let mut world = world_with_echo();
+    let version = world.describe_engine_versions(Some("postgres"), Some("16.4")).remove(0);
+    let targets: Vec<(&str, bool)> =
+        version.upgrades.iter().map(|upgrade| (upgrade.version.as_str(), upgrade.is_major)).collect();
+    assert_eq!(targets, [("16.6", false), ("17.2", true), ("17.4", true)]);
+    let upgrade = |version: &str| [(Parameter::EngineVersion, text(version))];
+    let older = modify(&mut world, upgrade("16.3"), true).expect_err("refused");
+    assert_eq!(older.to_string(), "InvalidParameterCombination: Cannot upgrade postgres from 16.4 to 16.3");
+    let parameters = upgrade("17.2").into();
+    let unsaid = Modify {
+        identifier: ECHO,
+        parameters: &parameters,
+        disable_log_exports: &[],
+        deletion_protection: None,
+        master_password: false,
+        apply_immediately: true,
+        allow_major_version_upgrade: false,
+    };
+    let refused = world.modify(&unsaid).expect_err("refused");
+    assert!(refused.to_string().contains("AllowMajorVersionUpgrade"), "{refused}");
+    world.modify(&Modify { allow_major_version_upgrade: true, ..unsaid }).expect("accepted");
+    world.withdraw(Withdrawal { version: Some("16.6".to_owned()), ..Default::default() });
+    assert_eq!(code(modify(&mut world, upgrade("16.6"), true)), "InvalidParameterCombination");
 }

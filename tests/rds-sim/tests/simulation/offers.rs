@@ -27,11 +27,11 @@ fn a_parameter_group_is_for_the_version_of_its_family() {
         assert_eq!(asked(&mut world, [(Parameter::DbParameterGroupName, text("tuned"))]), answer, "{family}");
     }
     let mut world = world_with_echo();
-    world.plant_group("old", Group::Parameter { family: "postgres15".to_owned() }).expect("made");
+    world.plant_group("other", Group::Parameter { family: "postgres17".to_owned() }).expect("made");
     let change =
-        |version: &str| [(Parameter::DbParameterGroupName, text("old")), (Parameter::EngineVersion, text(version))];
+        |version: &str| [(Parameter::DbParameterGroupName, text("other")), (Parameter::EngineVersion, text(version))];
     assert_eq!(code(modify(&mut world, change("16.6"), true)), "InvalidParameterCombination");
-    modify(&mut world, change("15.7"), true).expect("the family of the version that it will have");
+    modify(&mut world, change("17.2"), true).expect("the family of the version that it will have");
 }
 
 #[test]

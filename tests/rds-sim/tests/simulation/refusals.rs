@@ -110,6 +110,7 @@ fn a_modification_is_refused_by_group_status_and_emptiness() {
         deletion_protection: None,
         master_password: false,
         apply_immediately: true,
+        allow_major_version_upgrade: false,
     };
     assert_eq!(world.modify(&missing).expect_err("refused").code, "DBInstanceNotFound");
 }

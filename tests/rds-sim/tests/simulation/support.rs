@@ -105,6 +105,7 @@ pub(crate) fn modify<const N: usize>(
         deletion_protection: None,
         master_password: false,
         apply_immediately,
+        allow_major_version_upgrade: true,
     };
     world.modify(&request).map(|_| ())
 }
@@ -117,6 +118,7 @@ pub(crate) fn protect(world: &mut World, on: bool) -> Result<(), ApiError> {
         deletion_protection: Some(on),
         master_password: false,
         apply_immediately: true,
+        allow_major_version_upgrade: false,
     };
     world.modify(&request).map(|_| ())
 }

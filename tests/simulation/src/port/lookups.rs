@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use stages::ports::{Answer, Identity, Lookups};
 use tag_state::facts::{
-    MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, StorageKey, SubnetGroup, Zone,
+    EngineVersion, MailAccount, OptionGroup, Orderable, ParameterGroup, Quota, SecurityGroup, StorageKey, SubnetGroup,
+    Zone,
 };
 
 use super::Port;
@@ -30,8 +31,8 @@ impl Lookups for Port {
         self.look_up("security_groups", async || self.town.rds.security_groups(ids).await).await
     }
 
-    async fn family(&self, engine: &str, version: &str) -> Answer<Option<String>> {
-        self.look_up("family", async || self.town.rds.family(engine, version).await).await
+    async fn engine_version(&self, engine: &str, version: &str) -> Answer<Option<EngineVersion>> {
+        self.look_up("engine_version", async || self.town.rds.engine_version(engine, version).await).await
     }
 
     async fn orderable(&self, engine: &str, version: &str, class: &str) -> Answer<Vec<Orderable>> {
@@ -60,5 +61,9 @@ impl Lookups for Port {
 
     async fn mail_account(&self) -> Answer<MailAccount> {
         self.look_up("mail_account", async || self.town.rds.mail_account().await).await
+    }
+
+    async fn enough(&self) {
+        self.town.rds.enough().await
     }
 }

@@ -54,6 +54,16 @@ pub(in crate::http) fn engine_versions(xml: &mut Xml, versions: &[EngineVersion]
                 xml.text("EngineVersion", &version.version);
                 xml.text("DBParameterGroupFamily", &version.family);
                 xml.text("Status", "available");
+                xml.element("ValidUpgradeTarget", |xml| {
+                    for upgrade in &version.upgrades {
+                        xml.element("UpgradeTarget", |xml| {
+                            xml.text("Engine", &version.engine);
+                            xml.text("EngineVersion", &upgrade.version);
+                            xml.text("AutoUpgrade", "false");
+                            xml.text("IsMajorVersionUpgrade", if upgrade.is_major { "true" } else { "false" });
+                        });
+                    }
+                });
             });
         }
     });
