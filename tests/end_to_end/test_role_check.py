@@ -12,8 +12,9 @@ from permission_table import STACKS
 from permissions import Roles
 from world import make_world
 
-# Granted for what no setting tells: traces, and production's storage key.
+# Granted for what no setting tells: traces.
 NOT_ASKED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+# It is asked about where the latest snapshot is encrypted with a customer's key; here none is.
 NOT_ASKED_OF_NEW = {"kms:CreateGrant"}
 
 

@@ -1,7 +1,7 @@
 //! Settings, access, and whether what the settings name is there.
 
 use serde_json::{Value, json};
-use stages::check::{Ports, run};
+use stages::check::{Look, Ports, run};
 use stages::permissions;
 use tag_state::check::{Finding, Grade};
 
@@ -18,8 +18,9 @@ pub async fn check(mut session: Session, printer: &Printer) -> Outcome {
     let identity = session.identity().await.clone();
     let ports = Ports { rds: &session.rds, dns: &session.dns, lookups: &session.lookups };
     let settings = &session.settings;
-    let mut findings = run(settings, &identity, &session.region, &ports, now()).await;
-    findings.extend(permissions::run(settings, &identity, &session.region, &session.roles, now()).await);
+    let Look { mut findings, customer_key } = run(settings, &identity, &session.region, &ports, now()).await;
+    let (region, key) = (&session.region, customer_key.as_deref());
+    findings.extend(permissions::run(settings, &identity, region, key, &session.roles, now()).await);
     let tone = |grade| match grade {
         Grade::Good => Tone::Good,
         Grade::Doubtful => Tone::Doubtful,

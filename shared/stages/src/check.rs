@@ -28,6 +28,16 @@ pub struct Ports<'a, R, D, L> {
     pub lookups: &'a L,
 }
 
+/// What a person is told.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// All of it.
+    pub findings: Vec<Finding>,
+    /// The customer's key that a restore would use, which a role must be allowed; see
+    /// [`permissions`](crate::permissions).
+    pub customer_key: Option<String>,
+}
+
 /// Looks at everything that the settings name, for a person.
 pub async fn run<R: Rds, D: Dns, L: Lookups>(
     settings: &Settings,
@@ -35,14 +45,14 @@ pub async fn run<R: Rds, D: Dns, L: Lookups>(
     region: &str,
     ports: &Ports<'_, R, D, L>,
     now: Timestamp,
-) -> Vec<Finding> {
+) -> Look {
     let Source::LatestSnapshotOf(source) = &settings.source;
     let instances = ports.rds.instances(&settings.name.identifier_prefix()).await;
     let snapshots = ports.rds.snapshots(source, &settings.snapshots.types).await;
     let sight = look(settings, ports, (seen(instances), seen(snapshots)), Caller::Person, now).await;
     let mut found = vec![access(settings, identity, region)];
     found.extend(findings(settings, &sight, Caller::Person, now));
-    found
+    Look { findings: found, customer_key: sight.customer_key(settings).map(str::to_owned) }
 }
 
 fn access(settings: &Settings, identity: &Answer<Identity>, region: &str) -> Finding {
@@ -110,7 +120,7 @@ async fn everything<R: Rds, D: Dns, L: Lookups>(
         sight.final_snapshots.insert(name, seen(found.map(|found| found.is_some())));
     }
     record(settings, ports, caller, sight).await;
-    asking(settings, ports.lookups, sight).await;
+    mails(settings, ports.lookups, caller, sight).await;
 }
 
 /// What depends on the snapshot.
@@ -199,18 +209,23 @@ async fn record<R: Rds, D: Dns, L: Lookups>(
     });
 }
 
-async fn asking(settings: &Settings, lookups: &impl Lookups, sight: &mut Sight) {
-    let Approval::Required { approvers, .. } = &settings.promote.approval else { return };
+async fn mails(settings: &Settings, lookups: &impl Lookups, caller: Caller, sight: &mut Sight) {
+    // Where nobody is asked, mails tell of trouble only: a person looks, and **new**, which it would not stop, may not.
+    let asks = matches!(settings.promote.approval, Approval::Required { .. });
+    if !asks && (caller == Caller::Function || settings.promote.sender.is_none()) {
+        return;
+    }
     let account = seen(lookups.mail_account().await);
     let sandbox = account.as_ref().is_ok_and(|account| !account.production);
     sight.mail_account = Some(account);
-    let asked = approvers.iter().filter(|_| sandbox);
-    let addresses: BTreeSet<&String> = settings.promote.sender.iter().chain(asked).collect();
+    let told = settings.told_of_trouble();
+    let recipients = settings.approvers().iter().chain(&told).filter(|_| sandbox);
+    let addresses: BTreeSet<&String> = settings.promote.sender.iter().chain(recipients).collect();
     for address in addresses {
         let verified = seen(lookups.sender(address).await);
         sight.verified.insert(address.clone(), verified);
     }
-    if let Some(key_id) = &settings.promote.key_id {
+    if let Some(key_id) = settings.promote.key_id.as_ref().filter(|_| asks) {
         sight.mac_key = Some(seen(lookups.mac_key(key_id).await));
     }
 }

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use tag_state::name::utc_date;
-use tag_state::permissions::{Denial, Judgement, Need, Place, Role, judge, needs, questions};
+use tag_state::permissions::{Denial, GRANT, Judgement, Need, Place, Role, judge, needs, questions};
 use tag_state::settings::Settings;
 
 use crate::ports::{Answer, Failure, Identity, Roles};
 use tag_state::check::{Finding, Grade};
 
 /// One finding a function whose role the settings name; none where they name none, as for an echo that is not deployed.
+/// `storage_key` is the customer's key, if it is one, that the next restore would use.
 pub async fn run(
     settings: &Settings,
     identity: &Answer<Identity>,
     region: &str,
+    storage_key: Option<&str>,
     roles: &impl Roles,
     now: Timestamp,
 ) -> Vec<Finding> {
@@ -22,7 +24,7 @@ pub async fn run(
     let place = Place::of(&identity.arn, region, &identity.account);
     let mut findings = Vec::new();
     for (role, name) in &settings.roles {
-        let needs = needs(*role, settings, &place, utc_date(now));
+        let needs = needs(*role, settings, &place, storage_key, utc_date(now));
         match ask(roles, &place.role(name), &needs).await {
             Ok(judgement) => findings.push(said(*role, name, needs.len(), &judgement)),
             Err(error) if error.failure == Failure::NotFound => {
@@ -60,13 +62,16 @@ fn said(role: Role, name: &str, needed: usize, judgement: &Judgement) -> Finding
             reasons.entry(*denial).or_default().push(format!("{} on {}", need.action, need.resource));
         }
         let refused: Vec<String> = reasons.iter().map(|(why, what)| format!("{} ({why})", what.join(", "))).collect();
+        let grant = denied.iter().find(|(need, _)| role == Role::New && need.action == GRANT);
+        let with_key =
+            grant.map(|(need, _)| format!("deploy template.yaml again with StorageKeyArn={}", need.resource));
         let remedy = match reasons.last_key_value() {
             Some((Denial::Organization, _)) => "ask whoever has the organization's policies",
             Some((Denial::Boundary, _)) => "ask whoever has made the boundary",
             Some((Denial::Denied, _)) => "take that policy off the role, or deploy template.yaml again",
-            Some((Denial::NotAllowed, _)) | None => {
-                "deploy template.yaml again, with the parameters that go with these settings"
-            }
+            Some((Denial::NotAllowed, _)) | None => with_key
+                .as_deref()
+                .unwrap_or("deploy template.yaml again, with the parameters that go with these settings"),
         };
         let says = format!("{name} may not do what the function does: {}: {remedy}", refused.join("; "));
         return finding(&role, Grade::Bad, says);

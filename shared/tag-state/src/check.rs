@@ -147,6 +147,13 @@ impl Sight {
             Decision::Wait { .. } | Decision::Refuse(_) | Decision::Nothing(_) => None,
         }
     }
+
+    /// The key of that snapshot's storage, where it takes a permission to use it: a customer's.
+    pub fn customer_key(&self, settings: &Settings) -> Option<&str> {
+        let snapshot = self.snapshot(settings).filter(|snapshot| snapshot.encrypted)?;
+        let key = self.storage_key.as_ref()?.as_ref().ok()?.as_ref()?;
+        snapshot.kms_key.as_deref().filter(|_| !key.of_aws)
+    }
 }
 
 /// Everything that can be concluded from what was seen. A function is not told all that a person is: what it does not

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 pub use ask::{Denial, Judgement, Question, Verdict, judge, questions};
 pub use place::Place;
-pub use table::needs;
+pub use table::{GRANT, needs};
 
 /// A deployed function, by the role that it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

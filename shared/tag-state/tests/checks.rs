@@ -7,7 +7,7 @@ use common::{at, instance, snapshot, with};
 use proptest::prelude::*;
 use tag_state::check::{Finding, Grade, Sight, bad, final_snapshots, findings, fingerprint, identities};
 use tag_state::decide::new::at_restore;
-use tag_state::facts::{OptionGroup, Orderable, Snapshot, SubnetGroup};
+use tag_state::facts::{OptionGroup, Orderable, Snapshot, StorageKey, SubnetGroup};
 use tag_state::parameter::{Parameter, Value};
 use tag_state::settings::{Approval, Caller, Settings};
 
@@ -124,6 +124,23 @@ fn a_version_that_the_snapshots_cannot_be_upgraded_to_is_found() {
     assert!(of("17.3", Some(targets)).unwrap().1.contains("(such as 17.2, 17.4)"));
     assert!(of("18.1", Some(&[])).unwrap().1.ends_with("to 18.1: leave it out"));
     assert_eq!(of("17.2", None).unwrap().0, Grade::Doubtful, "RDS does not say");
+}
+
+#[test]
+fn only_a_customers_key_takes_a_permission() {
+    let settings = with("");
+    let key = |encrypted: bool, seen: Option<Result<Option<StorageKey>, String>>| {
+        let latest =
+            Snapshot { encrypted, kms_key: Some("key-1".to_owned()), ..snapshot("rds:good", "available", NOW) };
+        let sight = Sight { snapshots: Some(Ok(vec![latest])), storage_key: seen, ..Sight::default() };
+        sight.customer_key(&settings).map(str::to_owned)
+    };
+    let of = |of_aws| Some(Ok(Some(StorageKey { enabled: true, encrypts: true, state: "Enabled".to_owned(), of_aws })));
+    assert_eq!(key(true, of(false)).as_deref(), Some("key-1"));
+    assert_eq!(key(true, of(true)), None, "RDS's own");
+    assert_eq!(key(false, of(false)), None, "not encrypted");
+    assert_eq!(key(true, Some(Err("denied".to_owned()))), None, "nobody knows whose it is");
+    assert_eq!(key(true, Some(Ok(None))), None);
 }
 
 #[test]

@@ -19,6 +19,7 @@ fn of(role: Role, more: &str) -> Vec<Need> {
         role,
         &with(&format!("-Drdsecho.promote.keyId={KEY} -Drdsecho.promote.sender=echo@example.test {more}")),
         &place(),
+        None,
         date(2026, 11, 30),
     )
 }
@@ -35,7 +36,7 @@ fn allowed(need: &Need) -> Verdict {
 fn arns_are_of_the_callers_partition_region_and_account() {
     let place = Place::of("arn:aws-cn:iam::123456789012:user/ann", "cn-north-1", "123456789012");
     assert_eq!(place.role("r"), "arn:aws-cn:iam::123456789012:role/r");
-    let needs = needs(Role::Reboot, &with(""), &place, date(2026, 11, 30));
+    let needs = needs(Role::Reboot, &with(""), &place, None, date(2026, 11, 30));
     assert_eq!(
         on(&needs, "rds:RebootDBInstance")[0].resource,
         "arn:aws-cn:rds:cn-north-1:123456789012:db:dev-2026-11-30"
@@ -55,6 +56,24 @@ fn only_retire_destroys_and_only_promote_swaps_and_only_request_approval_makes_l
             assert_eq!(!on(&of(role, ""), action).is_empty(), role == who, "{action} of {}", role.name());
         }
     }
+}
+
+/// The commonest slip: production has a key of its own, and the stack was not told.
+#[test]
+fn a_customers_storage_key_is_asked_of_new_alone_and_through_rds() {
+    let asked = |role: Role, key: Option<&str>| {
+        let needs = needs(role, &with(""), &place(), key, date(2026, 11, 30));
+        let of_key = needs.into_iter().filter(|need| need.resource == KEY);
+        of_key.map(|need| (need.action, need.context.get("kms:ViaService").cloned())).collect::<Vec<_>>()
+    };
+    let via = ContextValue::Text("rds.eu-west-1.amazonaws.com".to_owned());
+    assert_eq!(asked(Role::New, Some(KEY)), [("kms:DescribeKey", None), ("kms:CreateGrant", Some(via))]);
+    for role in Role::ALL {
+        assert!(asked(role, None).is_empty(), "{}", role.name());
+        assert!(role == Role::New || asked(role, Some(KEY)).is_empty(), "{}", role.name());
+    }
+    let by_alias = needs(Role::New, &with(""), &place(), Some("alias/mine"), date(2026, 11, 30));
+    assert!(on(&by_alias, "kms:CreateGrant").is_empty(), "IAM knows no aliases");
 }
 
 #[test]

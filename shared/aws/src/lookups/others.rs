@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_kms::types::{KeyState, KeyUsageType};
+use aws_sdk_kms::types::{KeyManagerType, KeyState, KeyUsageType};
 use stages::ports::{Answer, Failure, Identity};
 use tag_state::check::identities;
 use tag_state::facts::{MailAccount, SecurityGroup, StorageKey, Zone};
@@ -51,6 +51,7 @@ pub(super) async fn storage_key(kms: &aws_sdk_kms::Client, key_id: &str) -> Answ
         enabled: key.enabled(),
         encrypts: key.key_usage() == Some(&KeyUsageType::EncryptDecrypt),
         state: key.key_state().map_or("unknown", |state| state.as_str()).to_owned(),
+        of_aws: key.key_manager() == Some(&KeyManagerType::Aws),
     }))
 }
 

@@ -244,12 +244,12 @@ async fn quotas_are_those_of_the_account() {
 async fn a_key_of_storage_is_described() {
     for (metadata, key) in [
         (
-            r#""Enabled": true, "KeyUsage": "ENCRYPT_DECRYPT", "KeyState": "Enabled""#,
-            StorageKey { enabled: true, encrypts: true, state: "Enabled".to_owned() },
+            r#""Enabled": true, "KeyUsage": "ENCRYPT_DECRYPT", "KeyState": "Enabled", "KeyManager": "AWS""#,
+            StorageKey { enabled: true, encrypts: true, state: "Enabled".to_owned(), of_aws: true },
         ),
         (
-            r#""Enabled": false, "KeyUsage": "GENERATE_VERIFY_MAC", "KeyState": "PendingDeletion""#,
-            StorageKey { enabled: false, encrypts: false, state: "PendingDeletion".to_owned() },
+            r#""Enabled": false, "KeyUsage": "GENERATE_VERIFY_MAC", "KeyState": "PendingDeletion", "KeyManager": "CUSTOMER""#,
+            StorageKey { enabled: false, encrypts: false, state: "PendingDeletion".to_owned(), of_aws: false },
         ),
     ] {
         let server = Loopback::answering(200, &format!(r#"{{"KeyMetadata": {{"KeyId": "k", {metadata}}}}}"#));

@@ -30,7 +30,7 @@ fn check(calm: &Calm) -> (Vec<Finding>, u32) {
     let port = Port { town: calm.town.clone(), process: process.clone() };
     let ports = Ports { rds: &port, dns: &port, lookups: &port };
     let identity = ready(port.identity());
-    (ready(run(&calm.town.settings, &identity, "us-east-1", &ports, now)), process.calls() - 1)
+    (ready(run(&calm.town.settings, &identity, "us-east-1", &ports, now)).findings, process.calls() - 1)
 }
 
 /// The worst that is said of a thing.
@@ -275,7 +275,8 @@ fn cases() -> Vec<Case> {
         Case {
             bend: |calm| {
                 production_is(calm, |production| production.kms_key = Some("off".to_owned()));
-                let key = StorageKey { enabled: false, encrypts: true, state: "PendingDeletion".to_owned() };
+                let key =
+                    StorageKey { enabled: false, encrypts: true, state: "PendingDeletion".to_owned(), of_aws: false };
                 around(calm, |around| _ = around.storage_keys.insert("off".to_owned(), Some(key)));
             },
             ..bad("storage key", "off is PendingDeletion")
@@ -368,6 +369,30 @@ fn cases() -> Vec<Case> {
         Case {
             bend: |calm| around(calm, |around| around.mac_key = Some("it is no HMAC key".to_owned())),
             ..bad("rdsecho.promote.keyId", "cannot sign links: it is no HMAC key")
+        },
+        // Nobody is asked, and trouble is told by mail all the same.
+        Case {
+            good: "-Drdsecho.promote.approval=none -Drdsecho.promote.approvers= -Drdsecho.notify=eve@example.test",
+            wrong: "-Drdsecho.promote.approval=none -Drdsecho.promote.approvers= -Drdsecho.notify=eve@example.test",
+            bend: |calm| around(calm, |around| around.verified = Some(BTreeSet::new())),
+            ..doubtful("rdsecho.promote.sender", "neither echo@example.test nor its domain")
+        },
+        Case {
+            good: "-Drdsecho.promote.approval=none -Drdsecho.promote.approvers= -Drdsecho.notify=eve@example.test",
+            wrong: "-Drdsecho.promote.approval=none -Drdsecho.promote.approvers= -Drdsecho.notify=eve@example.test",
+            bend: |calm| sandbox(calm),
+            ..doubtful("rdsecho.notify", "will tell no trouble to eve@example.test")
+        },
+        Case {
+            good: "-Drdsecho.notify=ann@example.test,eve@example.test",
+            wrong: "-Drdsecho.notify=ann@example.test,eve@example.test",
+            bend: |calm| sandbox(calm),
+            ..doubtful("rdsecho.notify", "will tell no trouble to eve@example.test")
+        },
+        Case {
+            wrong: "-Drdsecho.promote.replyTo=eve@example.test",
+            bend: |calm| sandbox(calm),
+            ..doubtful("rdsecho.promote.replyTo", "will tell no trouble to eve@example.test")
         },
         Case { wrong: "-Drdsecho.promote.keyId=", ..bad("rdsecho.promote.keyId", "is not set") },
         Case { wrong: "-Drdsecho.promote.url=", ..doubtful("rdsecho.promote.url", "is not set") },

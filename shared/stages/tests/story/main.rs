@@ -15,6 +15,7 @@ mod refusing;
 mod rehearsing;
 mod retiring;
 mod returning;
+mod roles;
 mod setting_up;
 mod telling;
 mod trouble;

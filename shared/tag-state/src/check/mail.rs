@@ -1,6 +1,6 @@
 //! Whether people can be asked, and answer.
 
-use super::{Finding, Sight};
+use super::{Finding, Grade, Sight};
 use crate::settings::{Approval, Caller, Settings};
 use crate::tags::{LONGEST_KEY, fits_a_tag};
 
@@ -9,12 +9,13 @@ pub(super) fn asking(settings: &Settings, sight: &Sight, caller: Caller) -> Vec<
     const WHAT: &str = "rdsecho.promote.approvers";
     let (approvers, approvals) = match &settings.promote.approval {
         Approval::None => {
-            return vec![Finding::doubtful(WHAT, "nobody is asked: rdsecho.promote.approval=none")];
+            let nobody = Finding::doubtful(WHAT, "nobody is asked: rdsecho.promote.approval=none");
+            return [vec![nobody], of_trouble(settings, sight)].concat();
         }
         Approval::Typed => {
             let says =
                 "none are named: a person promotes with rds-echo promote, and the functions refuse these settings";
-            return vec![Finding::doubtful(WHAT, says)];
+            return [vec![Finding::doubtful(WHAT, says)], of_trouble(settings, sight)].concat();
         }
         Approval::Required { approvers, approvals, .. } => (approvers, *approvals),
     };
@@ -25,8 +26,42 @@ pub(super) fn asking(settings: &Settings, sight: &Sight, caller: Caller) -> Vec<
     }
     found.extend(sender(settings, sight));
     found.extend(account(approvers, approvals, sight));
+    found.extend(told(settings, sight));
     found.extend(links(settings, sight, caller));
     found
+}
+
+/// Where nobody is asked, mails still tell of trouble; that they cannot stops no stage.
+fn of_trouble(settings: &Settings, sight: &Sight) -> Vec<Finding> {
+    if settings.promote.sender.is_none() {
+        return Vec::new();
+    }
+    let mut found: Vec<Finding> = sender(settings, sight).into_iter().collect();
+    found.extend(account(&[], 0, sight));
+    for one in found.iter_mut().filter(|one| one.grade == Grade::Bad) {
+        one.grade = Grade::Doubtful;
+    }
+    found.extend(told(settings, sight));
+    found
+}
+
+/// In the sandbox those who are told of trouble must be verified as well as those who are asked.
+fn told(settings: &Settings, sight: &Sight) -> Option<Finding> {
+    let what = if settings.troubles.notify.is_empty() { "rdsecho.promote.replyTo" } else { "rdsecho.notify" };
+    if !matches!(&sight.mail_account, Some(Ok(account)) if !account.production) {
+        return None;
+    }
+    let told = settings.told_of_trouble();
+    let others = told.iter().filter(|address| !settings.approvers().contains(address));
+    let seen: Vec<_> = others.filter_map(|address| Some((address.as_str(), sight.verified.get(address)?))).collect();
+    if let Some((_, Err(error))) = seen.iter().find(|(_, seen)| seen.is_err()) {
+        return Some(Finding::unseen(what, error));
+    }
+    let unverified: Vec<&str> =
+        seen.iter().filter(|(_, seen)| matches!(seen, Ok(false))).map(|(address, _)| *address).collect();
+    let says = "SES keeps this account in its sandbox and will tell no trouble to";
+    let says = || format!("{says} {}: verify them, or ask AWS for production access", unverified.join(", "));
+    (!unverified.is_empty()).then(|| Finding::doubtful(what, says()))
 }
 
 /// An approver's answer becomes the key of a tag.
@@ -93,7 +128,11 @@ fn account(approvers: &[String], approvals: usize, sight: &Sight) -> Vec<Finding
         return vec![Finding::unseen(WHAT, error)];
     }
     if unverified.is_empty() {
-        return vec![Finding::good(WHAT, "SES keeps this account in its sandbox, and has verified every approver")];
+        let says = "SES keeps this account in its sandbox, and has verified every approver";
+        return vec![Finding::good(
+            WHAT,
+            if approvers.is_empty() { "SES keeps this account in its sandbox" } else { says },
+        )];
     }
     let says = format!(
         "SES keeps this account in its sandbox and will not mail {}: verify them, or ask AWS for production access",

@@ -156,6 +156,8 @@ pub struct StorageKey {
     pub encrypts: bool,
     /// `KeyState`, for texts.
     pub state: String,
+    /// Whether its `KeyManager` is `AWS`, as of `aws/rds`: RDS uses it without anybody's permission.
+    pub of_aws: bool,
 }
 
 /// What SES lets this account do, as GetAccount shows it.

@@ -12,12 +12,16 @@ use crate::settings::{Approval, Settings, Source};
 /// What the role of a function must allow with these settings. The instance is one of `today`: IAM looks at its name and
 /// its tags, and asks nobody whether it is there.
 ///
-/// Left out is what the settings do not tell: the KMS key of production's storage, and X-Ray.
-pub fn needs(role: Role, settings: &Settings, place: &Place, today: Date) -> Vec<Need> {
+/// `storage_key` is the ARN of the KMS key of production's storage, where it is a customer's: the settings do not tell it.
+/// Left out is X-Ray, of which they tell nothing either.
+pub fn needs(role: Role, settings: &Settings, place: &Place, storage_key: Option<&str>, today: Date) -> Vec<Need> {
     let mut table = Table::new(role, settings, place, today);
     table.every_function();
     match role {
-        Role::New => table.new_instance(),
+        Role::New => {
+            table.new_instance();
+            table.use_storage_key(storage_key);
+        }
         Role::Modify => table.modify(),
         Role::Reboot => table.on_ours(&["rds:RebootDBInstance", TAGS]),
         Role::RequestApproval => {
@@ -44,6 +48,9 @@ pub fn needs(role: Role, settings: &Settings, place: &Place, today: Date) -> Vec
     }
     table.needs
 }
+
+/// With this RDS uses a customer's key, in the caller's name.
+pub const GRANT: &str = "kms:CreateGrant";
 
 const TAGS: &str = "rds:AddTagsToResource";
 const ANY_KEY: &str = "key/00000000-0000-0000-0000-000000000000";
@@ -163,9 +170,17 @@ impl<'a> Table<'a> {
         if let Some(key) = self.key() {
             self.need("kms:DescribeKey", key, []);
         }
-        // RDS's own key; of one's own no setting tells.
+        // RDS's own key.
         let aliases = [("kms:ResourceAliases".to_owned(), ContextValue::List(list(&["alias/aws/rds"])))];
         self.need("kms:DescribeKey", self.place.of_service("kms", ANY_KEY), aliases);
+    }
+
+    /// IAM knows keys by their ARNs, and so does RDS.
+    fn use_storage_key(&mut self, key: Option<&str>) {
+        let Some(key) = key.filter(|key| key.contains(":key/")) else { return };
+        self.need("kms:DescribeKey", key.to_owned(), []);
+        let via = text(&format!("rds.{}.amazonaws.com", self.place.region));
+        self.need(GRANT, key.to_owned(), [("kms:ViaService".to_owned(), via)]);
     }
 
     /// Where mails come from; `None` where nobody is asked by mail.
@@ -198,7 +213,7 @@ impl<'a> Table<'a> {
             let key = wanted.get(&Parameter::MasterUserSecretKmsKeyId).map(Value::to_string);
             for service in ["rds", "secretsmanager"] {
                 let Some(key) = key.clone().filter(|key| key.contains(":key/")) else { break };
-                for action in ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"] {
+                for action in [GRANT, "kms:Decrypt", "kms:GenerateDataKey"] {
                     let via = text(&format!("{service}.{}.amazonaws.com", self.place.region));
                     self.need(action, key.clone(), [("kms:ViaService".to_owned(), via)]);
                 }

@@ -54,7 +54,7 @@ impl Surroundings {
 
     /// A key that encrypts storage, if it is there.
     pub(crate) fn storage_key(&self, key: &str) -> Option<StorageKey> {
-        let good = || StorageKey { enabled: true, encrypts: true, state: "Enabled".to_owned() };
+        let good = || StorageKey { enabled: true, encrypts: true, state: "Enabled".to_owned(), of_aws: false };
         self.storage_keys.get(key).cloned().unwrap_or_else(|| Some(good()))
     }
 }

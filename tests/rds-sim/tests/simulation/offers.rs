@@ -234,7 +234,7 @@ fn an_encrypted_snapshot_needs_its_key() {
         tags: &tags,
         deletion_protection: false,
     };
-    let disabled = StorageKey { enabled: false, encrypts: true, state: "PendingDeletion".to_owned() };
+    let disabled = StorageKey { enabled: false, encrypts: true, state: "PendingDeletion".to_owned(), of_aws: false };
     for key in [None, Some(disabled)] {
         world.surroundings_mut().storage_keys.insert("key-1".to_owned(), key);
         assert_eq!(world.restore(&request).expect_err("refused").code, "KMSKeyNotAccessibleFault");
