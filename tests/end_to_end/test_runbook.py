@@ -57,6 +57,16 @@ def test_every_trouble_has_one_entry_and_no_entry_is_of_one_that_is_gone():
     assert sorted(entries(table_of_trouble())) == sorted(codes)
 
 
+def test_whatever_new_announces_as_refused_is_listed_under_trouble_and_has_its_entry():
+    source = (REPOSITORY / "shared/tag-state/src/refusal.rs").read_text()
+    (listed,) = re.findall(r"pub const CODES: &\[&str\] =\s*&\[(.*?)\];", source, re.DOTALL)
+    codes = re.findall(r'"([a-z-]+)"', listed)
+    assert len(codes) > 5 and set(codes) <= set(reasons())
+    assert sorted(re.findall(r"\[`([a-z-]+)`\]\(#\1\)", section("Trouble").split("\n| code |")[0])) == sorted(codes)
+    # What the notice tells people to look for is there.
+    assert "the entry <code> in docs/RUNBOOK.md" in TEMPLATE and set(codes) <= set(entries(RUNBOOK))
+
+
 def test_every_alarm_has_one_entry_and_no_entry_is_of_an_alarm_that_is_gone():
     alarms = re.findall(r"AlarmName: !Sub rds-echo-\$\{EchoName\}-([a-z-]+)$", TEMPLATE, re.MULTILINE)
     assert len(alarms) == TEMPLATE.count("AWS::CloudWatch::Alarm") > 0, "an alarm is named otherwise"

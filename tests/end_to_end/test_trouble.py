@@ -37,6 +37,19 @@ def everything(subscriber):
     return look
 
 
+def test_what_new_refuses_is_told_with_all_that_is_wrong(deploy):
+    world = deploy(ModDbParameterGroupName="of-fifteen")
+    world.rds.add_group("parameter", "of-fifteen", family="postgres15")
+    with closing(Subscriber(world.echo)) as subscriber:
+        notices = everything(subscriber)
+        world.echo.wake("new")
+        assert [ran.report["outcomes"][0]["code"] for ran in world.echo.new_invocations()] == ["check-failed"]
+        (notice,) = until(lambda: notices() or None, "the topic to tell", 10)
+    assert "RDS Echo dev has trouble: check-failed" in notice
+    assert "rdsecho.mod.dbParameterGroupName: " in notice and "of the family postgres15" in notice
+    assert "Seen at 20" in notice and "the entry check-failed in docs/RUNBOOK.md" in notice
+
+
 def test_a_failed_restore_is_told_once_and_the_next_one_is_promoted(failed):
     world, story, first, notices = failed
     mails = [mail for mail in story.mails if mail["To"] == [PLATFORM]]

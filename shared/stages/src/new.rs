@@ -1,23 +1,24 @@
 //! Nothing to `new`: restores the latest snapshot.
 
+mod refused;
+
 use jiff::Timestamp;
-use tag_state::announce::trouble;
-use tag_state::check::{Finding, Grade, bad, findings, fingerprint};
+use tag_state::check::{Finding, Grade, Sight, findings};
 use tag_state::decide::new::{attempt_tag, identifier, in_flight, ours, restore, snapshot, superfluous};
 use tag_state::facts::{Instance, Snapshot};
-use tag_state::name::utc_date;
 use tag_state::own::OwnInstance;
 use tag_state::reason::Reason;
+use tag_state::refusal::Refusal;
 use tag_state::settings::{Caller, Settings, Source};
 use tag_state::stage::Stage;
-use tag_state::status::{Class, classify};
 use tag_state::tags::TagWriter;
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
 use crate::check;
-use crate::ports::{Announcer, Answer, CallError, Dns, Failure, Lookups, Rds};
-use crate::report::{Did, Outcome, Report, Stop, to_act};
+use crate::ports::{Announcer, CallError, Dns, Failure, Lookups, Rds};
+use crate::report::{Did, Outcome, Report, Stop};
+use refused::{End, due};
 
 /// What **new** needs of the world.
 pub struct Ports<'a, R, D, L, A> {
@@ -53,7 +54,11 @@ pub async fn run<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     let mut doubts = Vec::new();
     match turn(&scene, ports, wake, &mut report, &mut doubts).await {
         Ok(outcome) => report.add(outcome),
-        Err(stop) => report.stopped(None, stop),
+        Err(End::Stopped(stop)) => report.stopped(None, stop),
+        Err(End::Refused { refusal, named }) => {
+            refused::tell(&scene, &refusal, named, &mut report).await;
+            report.add(Outcome::not_done(None, Did::Refuses, &refusal.reason));
+        }
     }
     for doubt in doubts {
         report.add(Outcome::not_done(None, Did::Nothing, &Reason::Doubtful { what: doubt.to_string() }));
@@ -67,34 +72,35 @@ async fn turn<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     wake: &Wake,
     report: &mut Report,
     doubts: &mut Vec<Finding>,
-) -> Result<Outcome, Stop> {
+) -> Result<Outcome, End> {
     let Scene { settings, rds, now, .. } = scene;
-    let refused = |reason: Reason| Stop::from(Outcome::not_done(None, Did::Refuses, &reason));
     let prefix = settings.name.identifier_prefix();
     let named = rds.instances(&prefix).await?;
-    let own = ours(settings, named.clone()).map_err(refused)?;
+    let own = ours(settings, named.clone()).map_err(|reason| End::refused(Refusal::of(reason), &named))?;
     for (later, given_up) in superfluous(settings, &own, *now) {
         let turn = scene.give_up(&later, &given_up, report).await;
         report.record(later.identifier(), turn.map_err(Stop::from));
     }
-    to_act(identifier(settings, &own, *now), None)?;
+    due(identifier(settings, &own, *now), &named)?;
     let Source::LatestSnapshotOf(source) = &settings.source;
     let snapshots = rds.snapshots(source, &settings.snapshots.types).await?;
     let event_names = match wake {
         Wake::Snapshot { arn, .. } => Some(arn.as_str()),
         Wake::All | Wake::Instance { .. } | Wake::Foreign { .. } => None,
     };
-    let snapshot = to_act(snapshot(settings, &snapshots, event_names), None)?;
-    *doubts = checked(scene, ports, (named, &own), &snapshots, report).await?;
+    let snapshot = due(snapshot(settings, &snapshots, event_names), &named)
+        .map_err(|end| end.with(|| seen_so_far(settings, &named, &snapshots, *now)))?;
+    *doubts = checked(scene, ports, named, &snapshots).await?;
     // All that took a while, and meanwhile a person may have brought one back on its way: what decides is read last.
-    let own = ours(settings, rds.instances(&prefix).await?).map_err(refused)?;
-    let identifier = to_act(identifier(settings, &own, *now), None)?;
+    let named = rds.instances(&prefix).await?;
+    let own = ours(settings, named.clone()).map_err(|reason| End::refused(Refusal::of(reason), &named))?;
+    let identifier = due(identifier(settings, &own, *now), &named)?;
     let mut call = restore(settings, identifier, snapshot, *now);
     call.tags.extend(attempt_tag(settings, &own));
     let instance = match rds.restore(&call).await {
         Ok(instance) => instance,
         Err(error) if error.failure == Failure::AlreadyExists => {
-            return Ok(already_there(scene, &call.identifier, error).await?);
+            return already_there(scene, &call.identifier, named, error).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -112,53 +118,28 @@ async fn turn<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     ))
 }
 
-/// Looks at everything before a day is spent on it: what is doubtful, or that something is wrong. That is told once a
-/// day, as long as it is the same.
+/// What the two listings show of what is wrong, without another call.
+fn seen_so_far(settings: &Settings, named: &[Instance], snapshots: &[Snapshot], now: Timestamp) -> Vec<Finding> {
+    let sight =
+        Sight { instances: Some(Ok(named.to_vec())), snapshots: Some(Ok(snapshots.to_vec())), ..Sight::default() };
+    findings(settings, &sight, Caller::Function, now)
+}
+
+/// Looks at everything before a day is spent on it: what is doubtful, or that something is wrong.
 async fn checked<R: Rds, D: Dns, L: Lookups, A: Announcer>(
     scene: &Scene<'_, R, A>,
     ports: &Ports<'_, R, D, L, A>,
-    (named, own): (Vec<Instance>, &[OwnInstance]),
+    named: Vec<Instance>,
     snapshots: &[Snapshot],
-    report: &mut Report,
-) -> Result<Vec<Finding>, Stop> {
-    let Scene { settings, rds, now, .. } = scene;
+) -> Result<Vec<Finding>, End> {
+    let Scene { settings, now, .. } = scene;
     let look = check::Ports { rds: ports.rds, dns: ports.dns, lookups: ports.lookups };
-    let seen = (Ok(named), Ok(snapshots.to_vec()));
+    let seen = (Ok(named.clone()), Ok(snapshots.to_vec()));
     let sight = check::look(settings, &look, seen, Caller::Function, *now).await;
     let found = findings(settings, &sight, Caller::Function, *now);
-    let wrong = bad(&found);
-    if wrong.is_empty() {
-        return Ok(found.into_iter().filter(|one| one.grade == Grade::Doubtful).collect());
-    }
-    let details: Vec<String> = wrong.iter().map(ToString::to_string).collect();
-    let reason = Reason::CheckFailed { what: details.join("; ") };
-    let told = format!("{} {}", utc_date(*now), fingerprint(&wrong));
-    let living = own.iter().filter(|own| classify(&own.facts().status) != Class::Going);
-    let newest = living.max_by_key(|own| own.edition());
-    if newest.is_none_or(|own| own.tags().refused.as_deref() != Some(&told)) {
-        let summary = format!("no new echo of {} is restored: {}", settings.name, count(wrong.len()));
-        let announcement = trouble(settings, None, reason.code(), &summary, &details, *now);
-        // The tag comes behind: whoever dies in between tells it twice.
-        match scene.announcer.announce(&announcement).await {
-            Err(error) => report.warnings.push(error.to_string()),
-            Ok(()) => {
-                if let Some(own) = newest {
-                    let tags = TagWriter::new(&settings.name).text("refused", &told).finish();
-                    if let Err(error) = rds.add_tags(&own.facts().arn, &tags).await {
-                        report.warnings.push(error.to_string());
-                    }
-                }
-            }
-        }
-    }
-    Err(Outcome::not_done(None, Did::Refuses, &reason).into())
-}
-
-fn count(wrong: usize) -> String {
-    if wrong == 1 {
-        "1 thing has to be mended first".to_owned()
-    } else {
-        format!("{wrong} things have to be mended first")
+    match Refusal::checked(&found) {
+        None => Ok(found.into_iter().filter(|one| one.grade == Grade::Doubtful).collect()),
+        Some(refusal) => Err(End::refused(refusal, &named)),
     }
 }
 
@@ -166,18 +147,19 @@ fn count(wrong: usize) -> String {
 async fn already_there<R: Rds, A: Announcer>(
     scene: &Scene<'_, R, A>,
     identifier: &str,
+    named: Vec<Instance>,
     error: CallError,
-) -> Answer<Outcome> {
-    let Some(instance) = scene.rds.instance(identifier).await? else { return Err(error) };
-    Ok(match OwnInstance::recognise(&scene.settings.name, instance) {
+) -> Result<Outcome, End> {
+    let Some(instance) = scene.rds.instance(identifier).await? else { return Err(error.into()) };
+    match OwnInstance::recognise(&scene.settings.name, instance) {
         Ok(own) if in_flight(scene.settings, &own, scene.now) => {
             let reason = Reason::InFlight { instance: identifier.to_owned(), stage: own.stage() };
-            Outcome::not_done(Some(identifier), Did::Waits { until: None }, &reason)
+            Ok(Outcome::not_done(Some(identifier), Did::Waits { until: None }, &reason))
         }
-        Ok(_) => return Err(error),
+        Ok(_) => Err(error.into()),
         Err(why) => {
             let reason = Reason::StrangerInTheWay { instance: identifier.to_owned(), why: why.to_string() };
-            Outcome::not_done(Some(identifier), Did::Refuses, &reason)
+            Err(End::refused(Refusal::of(reason), &named))
         }
-    })
+    }
 }

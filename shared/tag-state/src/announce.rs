@@ -52,17 +52,18 @@ pub fn given_up(settings: &Settings, own: &OwnInstance, to: Stage, reason: &Reas
     }
 }
 
-/// Something is wrong: with an instance, given as identifier and ARN, or with none in particular. The echo's rule
-/// sends it to the topic of the alarms.
+/// Something is wrong: with an instance, given as identifier and ARN, which is in its stage `since` then; or with none in
+/// particular, as was seen then. The echo's rule sends code, summary and that moment to the topic of the alarms.
 pub fn trouble(
     settings: &Settings,
     instance: Option<(&str, &str)>,
     code: &str,
     summary: &str,
     details: &[String],
-    now: Timestamp,
+    since: Timestamp,
 ) -> Announcement {
     let (identifier, arn) = instance.unzip();
+    let when = if instance.is_some() { "In its stage since" } else { "Seen at" };
     Announcement {
         detail_type: "Echo Trouble",
         arn: arn.unwrap_or_default().to_owned(),
@@ -70,12 +71,24 @@ pub fn trouble(
             "echo": settings.name.as_str(),
             "instance": identifier,
             "code": code,
-            "summary": summary,
+            "summary": one_line(summary),
             "details": details,
-            "since": stamp(now),
+            "since": stamp(since),
+            "when": format!("{when} {}", stamp(since)),
         })
         .to_string(),
     }
+}
+
+/// Without what a rule's template would turn into backslashes, or break at: AWS's own words have quotes and line ends.
+fn one_line(text: &str) -> String {
+    let plain = |each: char| match each {
+        '"' => '\'',
+        '\\' => '/',
+        each if each.is_control() => ' ',
+        each => each,
+    };
+    text.chars().map(plain).collect()
 }
 
 /// An approver has pressed a button.

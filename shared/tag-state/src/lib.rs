@@ -21,6 +21,7 @@ pub mod permissions;
 pub mod predecessor;
 pub mod proof;
 pub mod reason;
+pub mod refusal;
 pub mod remark;
 pub mod settings;
 pub mod stage;

@@ -95,8 +95,10 @@ worded! {
     /// As many as allowed are alive.
     TooMany {
         /// How many there are.
-        count: usize
-    } "too-many" => "{count} instances of this echo are alive, which is as many as rdsecho.maxInstances allows: retire one, or raise it";
+        count: usize,
+        /// Which of them are held, and how that ends; empty where none is.
+        held: String
+    } "too-many" => "{count} instances of this echo are alive, which is as many as rdsecho.maxInstances allows: retire one, or raise it{held}";
     /// As many in a row have failed as may.
     RetriesUsedUp {
         /// The last of them.

@@ -1,5 +1,6 @@
 //! new looks before it restores: what is wrong stops it and is told, what is doubtful does not.
 
+use rds_sim::world::PlantedInstance;
 use simulation::calm::Calm;
 use simulation::functions::Function;
 use simulation::trouble::Kind;
@@ -38,6 +39,8 @@ fn what_is_wrong_stops_a_restore_and_is_told_once_a_day() {
     let told = troubles(&calm);
     assert_eq!((told.len(), &told[0]["code"], &told[0]["echo"]), (1, &"check-failed".into(), &"dev".into()));
     assert_eq!(told[0]["details"].as_array().unwrap().len(), 2, "{told:#?}");
+    let summary = told[0]["summary"].as_str().unwrap();
+    assert!(summary.contains("quotas: 2 of 1 instances") && summary.contains("mail account: SES has"), "{summary}");
     let tag = calm.town.tag(FIRST, "refused").unwrap();
     assert!(tag.starts_with("2026-11-22 "), "{tag}");
     calm.pass(10);
@@ -83,6 +86,71 @@ fn before_the_first_one_each_run_tells_it() {
         assert_eq!(troubles(&calm).len(), expected);
     }
     assert_eq!(restores(&calm), 0);
+}
+
+/// A time at which the next one is due, and so many are there, of which the last is in use.
+fn due(more: &str, count: usize) -> Calm {
+    let mut calm = Calm::new(&format!("-Drdsecho.new.minimumAgeHours=12 -Drdsecho.retire.graceHours=400 {more}"));
+    let last_in_use = |calm: &Calm| calm.town.stages().last().is_some_and(|(_, stage)| stage == "promoted");
+    calm.until(300, |calm| calm.town.stages().len() == count && last_in_use(calm)).expect("so many");
+    calm.pass(12 * 60);
+    calm
+}
+
+/// What no look at everything is needed for is told all the same: each once a day, and with no call that it needs not.
+#[test]
+fn whatever_is_refused_is_told_once_a_day() {
+    let held = due("-Drdsecho.maxInstances=2", 2);
+    held.town.tag_by_hand(FIRST, "hold", "2027-01-01T00:00:00Z audit");
+    let beside = due("", 1);
+    let stranger = PlantedInstance { identifier: "dev-2026-11-01".to_owned(), ..Default::default() };
+    beside.town.rds.world_mut().plant_instance(stranger).unwrap();
+    for (mut calm, code, says) in [
+        (held, "too-many", "rds-echo release: dev-2026-11-22 (until 2027-01-01T00:00:00Z)"),
+        (beside, "stranger-in-the-way", "dev-2026-11-01 is named like one of this echo's"),
+    ] {
+        let before = restores(&calm);
+        for calls in [3, 1, 1] {
+            let report = calm.wake(Function::New).unwrap();
+            assert_eq!((report.outcomes[0].code, &report.outcomes[0].did), (Some(code), &Did::Refuses), "{report:#?}");
+            assert_eq!((troubles(&calm).len(), calm.calls.last()), (1, Some(&("new", calls))), "{code}");
+            calm.pass(10);
+        }
+        let told = &troubles(&calm)[0];
+        assert_eq!(told["code"], code);
+        assert!(told["summary"].as_str().unwrap().contains(says), "{told:#?}");
+        calm.pass(24 * 60);
+        calm.wake(Function::New);
+        assert_eq!((troubles(&calm).len(), restores(&calm)), (2, before), "{code}: the next day again");
+        assert_eq!(calm.violations(), [""; 0]);
+    }
+}
+
+/// Production's backups are off, or it was renamed: what the listings show is said, and nothing else is asked.
+#[test]
+fn without_a_snapshot_people_hear_of_it() {
+    let mut calm = Calm::new("-Drdsecho.snapshot.dbInstanceIdentifier=nobody");
+    for expected in 1..=2 {
+        assert_eq!(calm.wake(Function::New).unwrap().outcomes[0].code, Some("no-snapshot"));
+        let told = troubles(&calm);
+        assert_eq!(told.len(), expected, "nothing is there that could remember");
+        let summary = told[0]["summary"].as_str().unwrap();
+        assert!(summary.contains("there is no available snapshot of nobody"), "{summary}");
+        assert!(summary.contains("rdsecho.snapshot.types is automated"), "{summary}");
+        assert_eq!(told[0]["details"].as_array().unwrap().len(), 1, "what was not looked at is not wrong: {told:#?}");
+        assert_eq!((&told[0]["code"], calm.calls.last()), (&"no-snapshot".into(), Some(&("new", 3))));
+    }
+}
+
+/// Nobody can read what stage it is in: it cannot remember either.
+#[test]
+fn tags_that_cannot_be_read_are_told_with_the_remedy() {
+    let mut calm = spoilt();
+    calm.town.tag_by_hand(FIRST, "since", "yesterday");
+    assert_eq!(calm.wake(Function::New).unwrap().outcomes[0].code, Some("stranger-in-the-way"));
+    let summary = troubles(&calm)[0]["summary"].as_str().unwrap().to_owned();
+    assert!(summary.contains("tag rdsecho:dev:since has the value 'yesterday'"), "{summary}");
+    assert!(summary.contains("correct it by hand"), "{summary}");
 }
 
 #[test]
@@ -147,6 +215,7 @@ fn an_idle_look_asks_for_nothing_more() {
         calm.until(60, |calm| calm.stage(FIRST) == stage).expect("a first one");
         calm.wake(Function::New);
         assert_eq!(calm.calls.last(), Some(&("new", 1)), "{stage}");
+        assert!(troubles(&calm).is_empty(), "{stage}: it is not time yet, and that is as it should be");
     }
     assert_eq!(calm.stage(SECOND), "");
 }

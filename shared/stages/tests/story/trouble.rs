@@ -20,7 +20,7 @@ fn troubles(calm: &Calm) -> Vec<(String, String)> {
     let detail = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
     let pairs = all.map(|one| {
         let detail = detail(&one.detail);
-        (detail["instance"].as_str().unwrap().to_owned(), detail["code"].as_str().unwrap().to_owned())
+        (detail["instance"].as_str().unwrap_or_default().to_owned(), detail["code"].as_str().unwrap().to_owned())
     });
     pairs.collect()
 }
@@ -96,6 +96,7 @@ fn retries_are_used_up_until_the_last_failed_one_is_gone() {
     let mail = calm.mails.last().unwrap();
     assert!(mail.text.contains("No further copy is made before dev-2026-11-22-2 is gone"), "{}", mail.text);
     let end = calm.until(400, |calm| calm.facts(SECOND).is_none());
+    assert_eq!(troubles(&calm).last(), Some(&(String::new(), "retries-used-up".to_owned())));
     assert!(end.is_some(), "{:#?}", calm.said);
     calm.until(100, |calm| calm.town.in_use().is_some_and(|one| one.starts_with("dev-2026-11-2"))).expect("a new row");
     assert_eq!(calm.town.tag(&calm.town.in_use().unwrap(), "attempt").unwrap(), "1");

@@ -14,7 +14,7 @@ use crate::reason::Reason;
 use crate::settings::{Settings, Source};
 use crate::stage::{Move, Stage};
 use crate::status::{Class, classify};
-use crate::tags::TagWriter;
+use crate::tags::{TagWriter, stamp};
 
 /// As many editions of a day as an identifier has room for.
 const MOST_EDITIONS: u32 = 99;
@@ -89,7 +89,7 @@ pub fn identifier(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> D
         return Decision::Refuse(Reason::RetriesUsedUp { instance: last.identifier().to_owned(), failed });
     }
     if own.len() >= settings.max_instances {
-        return Decision::Refuse(Reason::TooMany { count: own.len() });
+        return Decision::Refuse(Reason::TooMany { count: own.len(), held: held(own, now) });
     }
     // Behind the highest of the day: a lower one that is free again would make it older than those before it.
     let date = utc_date(now);
@@ -104,6 +104,21 @@ pub fn identifier(settings: &Settings, own: &[OwnInstance], now: Timestamp) -> D
         return Decision::Refuse(Reason::NoIdentifierLeft {});
     }
     Decision::Act(settings.name.identifier(Edition { date, number }))
+}
+
+/// Those that a person keeps, and so stay for as long: the first to ask about where there is no room.
+fn held(own: &[OwnInstance], now: Timestamp) -> String {
+    let held = own.iter().filter_map(|own| Some((own.identifier(), own.tags().held(now)?)));
+    let each: Vec<String> = held
+        .map(|(identifier, hold)| match hold.until() {
+            Some(until) => format!("{identifier} (until {})", stamp(until)),
+            None => format!("{identifier} (without an end)"),
+        })
+        .collect();
+    if each.is_empty() {
+        return String::new();
+    }
+    format!("; held, until somebody runs rds-echo release: {}", each.join(", "))
 }
 
 fn end_of_day(edition: Edition) -> Timestamp {
