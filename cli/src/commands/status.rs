@@ -102,7 +102,11 @@ fn cells(row: &Row, now: Timestamp) -> Vec<String> {
 }
 
 fn asked(request: &Asked) -> String {
-    if request.asked.is_empty() { "nobody yet".to_owned() } else { request.asked.join(", ") }
+    let asked = if request.asked.is_empty() { "nobody yet".to_owned() } else { request.asked.join(", ") };
+    match &request.unreached[..] {
+        [] => asked,
+        unreached => format!("{asked} (not reached: {})", unreached.join(", ")),
+    }
 }
 
 fn confirmed(request: &Asked, stage: Stage, now: Timestamp) -> String {
@@ -161,6 +165,7 @@ fn to_json(row: &Row) -> Value {
                 "requested": stamp(request.requested),
                 "expires": stamp(request.expires),
                 "asked": request.asked,
+                "not_reached": request.unreached,
                 "confirmed": request.confirmed,
                 "needed": request.needed,
                 "cancelled_by": request.cancelled.as_ref().map(|(by, _)| by),

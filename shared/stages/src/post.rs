@@ -9,7 +9,7 @@ use crate::report::Report;
 #[derive(Default)]
 pub(crate) struct Post {
     reached: Vec<String>,
-    failures: Vec<CallError>,
+    failures: Vec<(String, CallError)>,
 }
 
 impl Post {
@@ -17,7 +17,7 @@ impl Post {
     pub(crate) async fn send(&mut self, mailer: &impl Mailer, mail: &Mail) {
         match mailer.send(mail).await {
             Ok(()) => self.reached.push(mail.to.clone()),
-            Err(error) => self.failures.push(error),
+            Err(error) => self.failures.push((mail.to.clone(), error)),
         }
     }
 
@@ -34,12 +34,18 @@ impl Post {
     /// Whether nobody is left who could be reached by trying again. Those whose mail SES will never take are told
     /// about once, and do not make the others' mail repeat.
     pub(crate) fn is_hopeless(&self) -> bool {
-        self.failures.iter().all(|error| error.failure == Failure::Refused)
+        self.failures.iter().all(|(_, error)| error.failure == Failure::Refused)
+    }
+
+    /// Who was not reached and will not be: whose mail SES will never take, and where it was `last_tried` the others too.
+    pub(crate) fn unreached(&self, last_tried: bool) -> Vec<String> {
+        let gone = self.failures.iter().filter(|(_, error)| last_tried || error.failure == Failure::Refused);
+        gone.map(|(address, _)| address.clone()).collect()
     }
 
     /// Adds the failures to the report, and says what was done.
     pub(crate) fn report(&self, instance: &str, report: &mut Report) -> String {
-        report.errors.extend(self.failures.iter().map(|error| format!("{instance}: {error}")));
+        report.errors.extend(self.failures.iter().map(|(_, error)| format!("{instance}: {error}")));
         match self.reached[..] {
             [] => "nobody could be mailed".to_owned(),
             _ => format!("mailed {}", self.reached.join(", ")),

@@ -155,7 +155,8 @@ impl<'a, R: Rds, D: Dns, K: Macs, M: Mailer, A: Announcer> Round<'a, R, D, K, M,
         // Where nobody could be reached at all it is tried again for as long as the request is open.
         if post.has_reached() || !ask.reached.is_empty() {
             let nobody_left = post.is_hopeless() || ask.last_try;
-            rds.add_tags(&own.facts().arn, &ask.notified(settings, post.reached(), nobody_left)).await?;
+            let notified = ask.notified(settings, post.reached(), &post.unreached(nobody_left), nobody_left);
+            rds.add_tags(&own.facts().arn, &notified).await?;
         }
         let why = format!("request {} is open until {}", ask.request.number, ask.request.expires);
         Ok(Outcome::done(own.identifier(), Did::Acted, what, why))

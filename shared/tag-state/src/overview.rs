@@ -64,6 +64,8 @@ pub struct Asked {
     pub expires: Timestamp,
     /// Who was mailed.
     pub asked: Vec<String>,
+    /// Who was not, and will not be unless they are asked again.
+    pub unreached: Vec<String>,
     /// Who has confirmed. Whether their clicks are genuine is for KMS to say, at the promotion.
     pub confirmed: Vec<String>,
     /// How many must.
@@ -99,14 +101,17 @@ fn ours(settings: &Settings, own: &OwnInstance, all: &[OwnInstance], now: Timest
     let tags = own.tags();
     let request = tags.request.map(|request| {
         let notified = tags.notified.as_ref().filter(|notified| notified.is_of(request));
+        let unreached = notified.map(|notified| notified.unreached.clone()).unwrap_or_default();
+        let all = || settings.approvers().iter().filter(|one| !unreached.contains(one)).cloned().collect();
         Asked {
             number: request.number,
             requested: request.requested,
             expires: request.expires,
             asked: match notified {
                 None => Vec::new(),
-                Some(notified) => notified.only.clone().unwrap_or_else(|| settings.approvers().to_vec()),
+                Some(notified) => notified.only.clone().unwrap_or_else(all),
             },
+            unreached,
             confirmed: confirmed(settings, own, request).map(|(claim, _)| claim.approver).collect(),
             needed: settings.approvals(),
             cancelled: cancelled_by(own, request).map(|(by, how)| (by.to_owned(), how.remark.clone())),

@@ -20,6 +20,8 @@ pub const MOST_TAGS: usize = 50;
 pub const LONGEST_KEY: usize = 128;
 /// The longest tag value, in characters.
 pub const LONGEST_VALUE: usize = 256;
+/// Between those who were reached and those who will not be.
+const UNREACHED: &str = " : ";
 
 /// Whether a tag may hold this text: letters, digits, white space and `_ . : / = + - @`
 /// (RDS API model, `^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`).
@@ -120,7 +122,7 @@ impl FinalSnapshot {
 }
 
 /// Which request's mails are out, as its tag holds it: `REQUEST EXPIRES`, and behind that the addresses that
-/// were reached where some were not. Two runs that open the same request at once can write different ends, where
+/// were reached where some were not, and behind ` : ` those that nobody can mail. Two runs that open the same request at once can write different ends, where
 /// full ten minutes come in between, and only the links of the one that stays are good: so the request is named by both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notified {
@@ -130,6 +132,8 @@ pub struct Notified {
     pub expires: Timestamp,
     /// Who was reached; `None` where there is nobody left to be.
     pub only: Option<Vec<String>>,
+    /// Who was not, and will not be: SES refuses their mail for good, or it was tried for long enough.
+    pub unreached: Vec<String>,
 }
 
 impl Notified {
@@ -331,10 +335,12 @@ fn read_final_snapshot(value: &str) -> Option<FinalSnapshot> {
 }
 
 fn read_notified(value: &str) -> Option<Notified> {
+    let (value, unreached) = value.split_once(UNREACHED).unwrap_or((value, ""));
     let mut parts = value.split(' ');
     let (request, expires) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     let reached: Vec<String> = parts.map(str::to_owned).collect();
-    Some(Notified { request, expires, only: (!reached.is_empty()).then_some(reached) })
+    let unreached = unreached.split_whitespace().map(str::to_owned).collect();
+    Some(Notified { request, expires, only: (!reached.is_empty()).then_some(reached), unreached })
 }
 
 /// The moment without its fraction of a second: what a tag can give back.
@@ -413,11 +419,16 @@ pub fn confirmation_tag(name: &EchoName, approver: &str, confirmation: &Confirma
     TagWriter::new(name).text(&format!("confirmed:{approver}"), &value).finish()
 }
 
-/// The tag that says who was mailed about a request: everybody, or `only` these. Addresses that do not fit
-/// are left out; they get one mail more.
-pub fn notified_tag(name: &EchoName, request: Request, only: Option<&[String]>) -> Tags {
+/// The tag that says who was mailed about a request: everybody, or `only` these, and who is left unreached. Addresses
+/// that do not fit are left out; those who were reached get one mail more.
+pub fn notified_tag(name: &EchoName, request: Request, only: Option<&[String]>, unreached: &[String]) -> Tags {
     let value = format!("{} {}", request.number, stamp(request.expires));
-    TagWriter::new(name).text("notified", &with_addresses(value, only)).finish()
+    let mut value = with_addresses(value, only);
+    if !unreached.is_empty() && value.chars().count() + UNREACHED.len() < LONGEST_VALUE {
+        value.push_str(UNREACHED.trim_end());
+        value = with_addresses(value, Some(unreached));
+    }
+    TagWriter::new(name).text("notified", &value).finish()
 }
 
 /// The tag `told` or `told-end`, which says the same of a piece of news.

@@ -75,11 +75,22 @@ fn who_was_mailed_is_remembered_of_that_very_request() {
 
     let Decision::Act(RequestStep::Ask(ask)) = decide("1 2026-11-25T00:00:00Z ann@example.test") else { panic!() };
     let tag = |reached: &[String], nobody_left| {
-        ask.notified(&settings(), reached, nobody_left)["rdsecho:dev:notified"].clone()
+        ask.notified(&settings(), reached, &[], nobody_left)["rdsecho:dev:notified"].clone()
     };
     assert_eq!(tag(&[], false), "1 2026-11-25T00:00:00Z ann@example.test");
     assert_eq!(tag(std::slice::from_ref(&bob), false), "1 2026-11-25T00:00:00Z ann@example.test bob@example.test");
-    assert_eq!(tag(&[bob], true), "1 2026-11-25T00:00:00Z");
+    assert_eq!(tag(std::slice::from_ref(&bob), true), "1 2026-11-25T00:00:00Z");
+    // Who will not be reached stands behind; those who were need not be named then.
+    let lost = |nobody_left| {
+        let value = &ask.notified(&settings(), &[], std::slice::from_ref(&bob), nobody_left)["rdsecho:dev:notified"];
+        let tags = ours("dev-2026-11-22", "rebooted", &[("notified", value)]).tags().clone();
+        (value.clone(), tags.notified.map(|notified| (notified.only, notified.unreached)).unwrap())
+    };
+    let alone = vec![bob.clone()];
+    assert_eq!(lost(true), ("1 2026-11-25T00:00:00Z : bob@example.test".to_owned(), (None, alone.clone())));
+    let only = Some(vec![ann]);
+    assert_eq!(lost(false), ("1 2026-11-25T00:00:00Z ann@example.test : bob@example.test".to_owned(), (only, alone)));
+    assert_eq!(code(decide(&lost(true).0)), "awaiting-approval", "and nobody is mailed again");
     // As long as a tag's value can be, and one more.
     let so_far = "1 2026-11-25T00:00:00Z ann@example.test ".len();
     assert_eq!(tag(&["b".repeat(256 - so_far)], false).len(), 256);

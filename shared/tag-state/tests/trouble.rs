@@ -117,6 +117,21 @@ fn waiting_for_people_is_no_trouble() {
     let unheard = ours(ID, "rebooted", &REQUEST[..3]);
     assert_eq!(code_of(&settings(), &unheard, SOON), Some("mails-not-sent"));
     assert_eq!(code_of(&settings(), &unheard, "2026-11-22T00:59:00Z"), None);
+    // One of the two can be mailed, now and for ever.
+    let lost = [&REQUEST[..3], &[("notified", "1 2026-11-25T00:00:00Z : bob@example.test")]].concat();
+    let lost = ours(ID, "rebooted", &lost);
+    assert_eq!(code_of(&settings(), &lost, LATE), None, "one confirmation is enough");
+    let both = with("-Drdsecho.promote.approvals=2");
+    let found = trouble(&both, &lost, &[], at("2026-11-22T00:00:01Z")).unwrap();
+    let what = "bob@example.test could not be mailed: 1 can confirm, and 2 must".to_owned();
+    assert_eq!(found.what, What::MailsNotSent { what }, "at once, and by name");
+    let mac = common::mac(7).encode();
+    let confirmed = format!("1 2026-11-22T00:30:00Z {mac}");
+    let told = [&REQUEST[..3], &[("notified", "1 2026-11-25T00:00:00Z : bob@example.test")]].concat();
+    let by_hand = [&told[..], &[("confirmed:bob@example.test", &confirmed)]].concat();
+    assert_eq!(code_of(&both, &ours(ID, "rebooted", &by_hand), SOON), None, "he has answered at a terminal");
+    let other = [&REQUEST[..3], &[("notified", "2 2026-11-25T00:00:00Z : bob@example.test")]].concat();
+    assert_eq!(code_of(&both, &ours(ID, "rebooted", &other), "2026-11-22T00:30:00Z"), None, "of another request");
     assert_eq!(
         code_of(&with("-Drdsecho.promote.approval=none"), &ours(ID, "rebooted", &[]), LATE),
         Some("not-taken-on")

@@ -150,10 +150,11 @@ impl Ask {
         Ask { open: Some(open), request, to: settings.approvers().to_vec(), reached: Vec::new(), last_try: false }
     }
 
-    /// The tag that tells later runs whom not to mail again: `reached` now and before; all where nobody is left.
-    pub fn notified(&self, settings: &Settings, reached: &[String], nobody_left: bool) -> Tags {
+    /// The tag that tells later runs whom not to mail again: `reached` now and before; all where nobody is left. And who
+    /// will not hear of it, because a request that too few have can never be confirmed.
+    pub fn notified(&self, settings: &Settings, reached: &[String], unreached: &[String], nobody_left: bool) -> Tags {
         let all: Vec<String> = self.reached.iter().chain(reached).cloned().collect();
-        notified_tag(&settings.name, self.request, (!nobody_left).then_some(&all))
+        notified_tag(&settings.name, self.request, (!nobody_left).then_some(&all), unreached)
     }
 }
 

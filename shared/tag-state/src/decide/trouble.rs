@@ -7,6 +7,7 @@ mod what;
 use jiff::{SignedDuration, Timestamp};
 
 use super::request::given_up;
+use super::promote::confirmed;
 use super::{differing, unsettled};
 use crate::attempt;
 use crate::overview::learned;
@@ -18,6 +19,7 @@ use crate::stage::Stage;
 use crate::status::{Class, classify};
 
 pub use telling::{ANNOUNCED, Mark, Tell, note_refusal, tell};
+use crate::tags::Request;
 pub use what::{CODES, What};
 
 /// What is learned from a copy that took minutes must not make every longer one a trouble.
@@ -173,9 +175,8 @@ fn set_up(
     let waiting_for_people = match (&settings.promote.approval, own.tags().request) {
         (Approval::Typed, _) => true,
         (Approval::Required { .. }, Some(request)) => {
-            let all_mailed = own.tags().notified.as_ref().is_some_and(|notified| notified.is_of(request));
-            if !all_mailed && is_over(request.requested, CALM, now) {
-                return Some(What::MailsNotSent {});
+            if let Some(what) = too_few_mailed(settings, own, request, now) {
+                return Some(What::MailsNotSent { what });
             }
             true
         }
@@ -195,6 +196,21 @@ fn set_up(
 /// `promoted`: people work with it.
 fn in_use(own: &OwnInstance) -> Option<What> {
     let status = own.facts().status.clone();
+/// Why a request cannot be confirmed: nobody was reached for an hour, or so many will never be that the others are too
+/// few; `None` while it can.
+fn too_few_mailed(settings: &Settings, own: &OwnInstance, request: Request, now: Timestamp) -> Option<String> {
+    let Some(notified) = own.tags().notified.as_ref().filter(|notified| notified.is_of(request)) else {
+        return is_over(request.requested, CALM, now).then(|| "nobody could be mailed".to_owned());
+    };
+    // Whoever has confirmed all the same, at a terminal, was reached.
+    let answered: Vec<String> = confirmed(settings, own, request).map(|(claim, _)| claim.approver).collect();
+    let is_lost = |approver: &&String| notified.unreached.contains(*approver) && !answered.contains(*approver);
+    let lost: Vec<&str> = settings.approvers().iter().filter(is_lost).map(String::as_str).collect();
+    let (left, needed) = (settings.approvers().len() - lost.len(), settings.approvals());
+    let what = || format!("{} could not be mailed: {left} can confirm, and {needed} must", lost.join(", "));
+    (left < needed).then(what)
+}
+
     match classify(&status) {
         Class::Failed => Some(What::InUseFailed { status }),
         Class::Stopped if status == "stopped" => Some(What::InUseStopped { status }),

@@ -128,7 +128,7 @@ impl Notice<'_> {
             | What::SettingsDiffer { .. }
             | What::GroupNotApplied { .. }
             | What::NotTakenOn { .. }
-            | What::MailsNotSent {} => format!("Stuck: {copy} does not go on"),
+            | What::MailsNotSent { .. } => format!("Stuck: {copy} does not go on"),
         }
     }
 

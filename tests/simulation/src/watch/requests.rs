@@ -15,7 +15,8 @@ impl Watch {
     /// 7. Nobody is left out: where all are said to have been asked, each has been written to, or it was tried.
     pub(super) fn judge_notified(&mut self, world: &World, process: &Process, identifier: &str, notified: &str) {
         let Some(instance) = world.instances().get(identifier) else { return };
-        let mut parts = notified.split(' ');
+        // Behind that stand those who could not be mailed: it was tried.
+        let mut parts = notified.split(" : ").next().unwrap_or_default().split(' ');
         let (number, expires) =
             (parts.next().and_then(|part| part.parse().ok()), parts.next().and_then(|part| part.parse().ok()));
         let (Some(number), Some(expires)) = (number, expires) else {

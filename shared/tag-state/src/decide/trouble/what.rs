@@ -93,8 +93,11 @@ worded! {
         /// The stage that it is in.
         stage: Stage
     } "not-taken-on" => "it is ready for what follows {stage}, and that does not come";
-    /// Nobody could be asked.
-    MailsNotSent {} "mails-not-sent" => "its approval was requested, and nobody could be mailed";
+    /// Too few could be asked.
+    MailsNotSent {
+        /// Who, and what that means.
+        what: String
+    } "mails-not-sent" => "its approval was requested, and {what}";
     /// Nobody wants it any more, and it costs.
     LeftOver {
         /// Why.
@@ -158,7 +161,7 @@ impl What {
             | What::ChangedSince { .. }
             | What::Unprotected {}
             | What::NotTakenOn { .. }
-            | What::MailsNotSent {}
+            | What::MailsNotSent { .. }
             | What::LeftOver { .. }
             | What::NotRetired {}
             | What::NotDeleted { .. }

@@ -50,7 +50,10 @@ impl Notice<'_> {
                  helps meanwhile.",
             ),
             What::Unprotected {} => one("It switches the protection on again, and goes on."),
-            What::MailsNotSent {} => one("It tries to mail those who are asked for as long as the request is open."),
+            What::MailsNotSent { .. } => one(
+                "Where nobody was reached, it tries to mail those who are asked for as long as the request is open. \
+                 Else the request stays open for those who were.",
+            ),
             What::LeftOver { .. } => one("It stays until a younger copy is in use, or there is no room for one."),
             What::NotRetired {} | What::NotDeleted { .. } | What::StillGoing { .. } => one(
                 "It tries again at each look. Where the CNAME cannot be read or points at it, nothing is destroyed.",
@@ -105,9 +108,12 @@ impl Notice<'_> {
                 vec![format!("Give it what is wanted: {modify}; or take the setting back."), afresh]
             }
             What::Unprotected {} => vec!["If somebody means to keep or destroy it, talk to them.".to_owned()],
-            What::MailsNotSent {} => {
-                vec!["Check the sender: `rds-echo check`.".to_owned(), "Then ask again: `rds-echo request`.".to_owned()]
-            }
+            What::MailsNotSent { .. } => vec![
+                "Check the sender, and the addresses: `rds-echo check`. Correct rdsecho.promote.approvers, or let \
+                 fewer be enough (rdsecho.promote.approvals)."
+                    .to_owned(),
+                "Then ask again: `rds-echo request`.".to_owned(),
+            ],
             What::LeftOver { .. } => {
                 vec!["Ask again: `rds-echo request`.".to_owned(), format!("Or let it go: `rds-echo forget {copy}`.")]
             }
