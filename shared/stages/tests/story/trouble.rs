@@ -58,7 +58,10 @@ fn a_failed_restore_is_told_once_with_what_rds_said() {
     let mail = calm.mails.last().unwrap();
     for part in [&mail.text, &mail.html] {
         assert!(part.contains("put into incompatible-parameters. A parameter is not valid"), "{part}");
-        assert!(part.contains("try 1 of 3") && part.contains("try 2 of 3"), "{part}");
+        assert!(
+            part.contains("try 1 of 3") && part.contains("try 2 of 3 as long as dev-2026-11-22 is there"),
+            "{part}"
+        );
     }
     let given_up = calm.announced.iter().find(|one| one.detail.contains("\"to\":\"forgotten\"")).unwrap();
     assert!(
@@ -93,13 +96,32 @@ fn retries_are_used_up_until_the_last_failed_one_is_gone() {
     assert_eq!(calm.town.tag(SECOND, "attempt").unwrap(), "2 failed");
     let report = calm.wake(Function::New).unwrap();
     assert_eq!(report.outcomes[0].code, Some("retries-used-up"), "{report:#?}");
+    assert_eq!(troubles(&calm).last(), Some(&(String::new(), "retries-used-up".to_owned())));
     let mail = calm.mails.last().unwrap();
     assert!(mail.text.contains("No further copy is made before dev-2026-11-22-2 is gone"), "{}", mail.text);
     let end = calm.until(400, |calm| calm.facts(SECOND).is_none());
-    assert_eq!(troubles(&calm).last(), Some(&(String::new(), "retries-used-up".to_owned())));
     assert!(end.is_some(), "{:#?}", calm.said);
     calm.until(100, |calm| calm.town.in_use().is_some_and(|one| one.starts_with("dev-2026-11-2"))).expect("a new row");
     assert_eq!(calm.town.tag(&calm.town.in_use().unwrap(), "attempt").unwrap(), "1");
+}
+
+/// Where the next turn comes after its end, a failed one leads no row: its mail has promised nothing else.
+#[test]
+fn a_failed_one_that_is_gone_is_not_counted() {
+    let mut calm = Calm::new(NOTIFY);
+    failing(&calm, "failed");
+    calm.wake(Function::New);
+    let gone = |calm: &mut Calm| {
+        look(calm, 1);
+        calm.wake(Function::Retire);
+        calm.facts(FIRST).is_none()
+    };
+    assert!((0..60).any(|_| gone(&mut calm)), "{:#?}", calm.said);
+    assert!(calm.mails.last().unwrap().text.contains("the first of a new row once it is gone"));
+    calm.pass(24 * 60);
+    calm.town.production_backup(calm.town.now() - jiff::SignedDuration::from_hours(1), false);
+    calm.wake(Function::New);
+    assert_eq!(calm.town.tag("dev-2026-11-23", "attempt").unwrap(), "1", "{:?}", calm.town.stages());
 }
 
 /// What was given up by hand, or superseded, is no failure, and does not hide one either.

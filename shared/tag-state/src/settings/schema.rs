@@ -350,7 +350,8 @@ const ROWS: &[Row] = &[
         TROUBLE,
         "retries",
         "How many more copies are tried in a row once one has failed, each at the next turn of `new`. Then none is \
-         restored until the last failed one is gone.",
+         restored until the last failed one is gone. A row lasts as long as its last failed copy lives: where `new` \
+         comes more seldom than that, each copy is a first try.",
         "a number of copies, 0 to 20",
         "2",
     ),

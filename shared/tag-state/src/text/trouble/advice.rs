@@ -16,9 +16,17 @@ impl Notice<'_> {
             What::Failed { attempt, of, .. } => {
                 let gone = self.gone_after();
                 let then = if attempt < of {
-                    format!("The next turn of `new` makes another copy, try {} of {of}.", attempt + 1)
+                    // When that turn comes a schedule says, which is not ours to know.
+                    format!(
+                        "The next turn of `new` makes another copy: try {} of {of} as long as {copy} is there, the \
+                         first of a new row once it is gone.",
+                        attempt + 1
+                    )
                 } else {
-                    format!("No further copy is made before {copy} is gone: {attempt} in a row have failed.")
+                    format!(
+                        "No further copy is made before {copy} is gone: {attempt} in a row have failed. Then a new row \
+                         begins."
+                    )
                 };
                 vec![then, format!("{copy} is destroyed {gone}.")]
             }
