@@ -5,6 +5,7 @@ use tag_state::calls::Delete;
 use tag_state::decide::Decision;
 use tag_state::decide::retention;
 use tag_state::decide::retire::{Clients, RetireStep, decide};
+use tag_state::decide::trouble::note_wait;
 use tag_state::facts::{Record, Tags};
 use tag_state::own::OwnInstance;
 use tag_state::proof::Deletable;
@@ -59,6 +60,9 @@ pub async fn run<R: Rds, D: Dns, U: Usage, A: Announcer>(
     let stages = [Stage::Forgotten, Stage::Retired];
     for own in owns.iter().filter(|own| stages.contains(&own.stage())) {
         let turn = turn(&scene, ports, own, &mut report).await;
+        if let Err(stop) = &turn {
+            keep_reason(&scene, own, stop, &mut report).await;
+        }
         report.record(own.identifier(), turn);
     }
     let due = settings.retire.keep.is_some() && when == Sweep::Now || retention::is_due(settings, now);
@@ -93,6 +97,29 @@ async fn turn<R: Rds, D: Dns, U: Usage, A: Announcer>(
             destroy(scene, ports, own.identifier(), report).await
         }
         RetireStep::Mark(asked) => mark(scene, own, &asked).await,
+    }
+}
+
+/// Why it stays although its time is over would stand in a log only: it is kept for the one who tells trouble.
+async fn keep_reason<R: Rds, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    own: &OwnInstance,
+    stop: &Stop,
+    report: &mut Report,
+) {
+    let (code, words) = match stop {
+        Stop::Decided(outcome) => (outcome.code.unwrap_or_default(), outcome.why.clone()),
+        // Of a connection that was lost nobody needs to hear: the next look is soon.
+        Stop::Failed(error) if error.failure == Failure::Unknown => return,
+        Stop::Failed(error) => {
+            let reason = Reason::CallFailed { what: error.to_string() };
+            // Each answer has a request id of its own, which tells nobody anything here.
+            (reason.code(), reason.to_string().split(" (request id").next().unwrap_or_default().to_owned())
+        }
+    };
+    let Some(tags) = note_wait(scene.settings, own, code, &words, scene.now) else { return };
+    if let Err(error) = scene.rds.add_tags(&own.facts().arn, &tags).await {
+        report.warnings.push(error.to_string());
     }
 }
 

@@ -41,9 +41,11 @@ fn held(own: &OwnInstance, now: Timestamp) -> Timestamp {
     }
 }
 
-/// What has failed and was given up is none of these: it is told once, and goes away.
+/// What has failed and was given up is none of these: it is told once, and goes away. And what people are connected to
+/// waits for them, as somebody wanted.
 fn is_stuck(settings: &Settings, one: &OwnInstance, own: &[OwnInstance], now: Timestamp) -> bool {
-    trouble(settings, one, own, now).is_some_and(|trouble| !matches!(trouble.what, What::Failed { .. }))
+    trouble(settings, one, own, now)
+        .is_some_and(|trouble| !matches!(trouble.what, What::Failed { .. } | What::InUseByClients { .. }))
 }
 
 /// How long ago it should have left its stage. RDS says of no restore how long it will take, and so these stages, and

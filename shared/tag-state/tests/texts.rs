@@ -484,6 +484,15 @@ fn notices() -> Vec<(&'static str, Mail)> {
         own(one)
     };
     let refused = ("trouble", "refused 2026-11-22T01:00:00Z : InvalidParameterValue: =3Cb=3Eno=3C/b=3E");
+    let used = "it had up to 2 connections in the last 30 minutes_";
+    let used =
+        format!("waits 2026-11-23T06:00:00Z : in-use-by-clients 2026-11-23T06:00:00Z {used}").replace('_', "=2C");
+    let lost = [
+        ("request", "1"),
+        ("requested", "2026-11-23T06:00:00Z"),
+        ("expires", "2026-11-26T06:00:00Z"),
+        ("notified", "1 2026-11-26T06:00:00Z : ann@example.test bob@example.test"),
+    ];
     let notice = |own: &OwnInstance, events: Option<&[Event]>| {
         let trouble = trouble(&settings, own, &[], now()).unwrap();
         Notice { settings: &settings, own, trouble: &trouble, events, sender: "echo@example.test", now: now() }
@@ -496,6 +505,11 @@ fn notices() -> Vec<(&'static str, Mail)> {
         ("in use, and failed", notice(&in_status("promoted", "storage-full", &[]), Some(&events[..1]))),
         ("refused", notice(&in_status("new", "available", &[refused]), Some(&events[..1]))),
         ("changed since", notice(&differs, Some(&events[..1]))),
+        (
+            "should go, and is still used",
+            notice(&in_status("forgotten", "available", &[("trouble", &used)]), Some(&[])),
+        ),
+        ("too few could be mailed", notice(&in_status("rebooted", "available", &lost), Some(&[]))),
         ("retired, and there", notice(&in_status("retired", "available", &[("since", "2026-11-20T00:00:00Z")]), None)),
     ]
 }

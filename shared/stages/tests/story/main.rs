@@ -17,5 +17,6 @@ mod retiring;
 mod returning;
 mod roles;
 mod setting_up;
+mod staying;
 mod telling;
 mod trouble;

@@ -86,7 +86,11 @@ fn names_for_a_final_snapshot_are_not_tried_without_end() {
         calm.town.rds.world_mut().plant_snapshot(planted).unwrap();
     }
     let report = calm.wake(Function::Retire).unwrap();
-    assert_eq!((report.errors.len(), calm.calls.last()), (1, Some(&("retire", 5 + 2 * 100 + 1))), "{report:#?}");
+    assert_eq!(
+        (report.errors.len(), calm.calls.last()),
+        (1, Some(&("retire", 5 + 2 * 100 + 2))),
+        "and that is noted: {report:#?}"
+    );
     assert_eq!(calm.facts(FIRST).unwrap().status, "available");
     // Or a snapshot that a person makes under the last name would be taken for the one that was asked for.
     assert_eq!(

@@ -125,12 +125,16 @@ fn in_use_by_clients(settings: &Settings, status: &str, clients: Clients) -> Opt
         Clients::NotAsked => Some(Decision::Act(RetireStep::LookForClients { minutes })),
         Clients::Connections(None) => Some(Decision::wait(Reason::ClientsUnknown { minutes })),
         Clients::Connections(Some(connections)) if connections > 0 => {
-            let approvers = settings.approvers();
-            let who = if approvers.is_empty() { "those who work with it".to_owned() } else { approvers.join(", ") };
-            Some(Decision::wait(Reason::InUseByClients { connections, minutes, who }))
+            Some(Decision::wait(Reason::InUseByClients { connections, minutes, who: who_may_know(settings) }))
         }
         Clients::Connections(Some(_)) => None,
     }
+}
+
+/// Who can be left behind on it, or knows who is.
+pub(super) fn who_may_know(settings: &Settings) -> String {
+    let approvers = settings.approvers();
+    if approvers.is_empty() { "those who work with it".to_owned() } else { approvers.join(", ") }
 }
 
 /// The name of a final snapshot, of the settings' template. RDS writes it in lower case.

@@ -2,12 +2,14 @@
 //! it waits for. Nothing is done about it here: it is told, once, and a person decides. Waiting for people is no trouble.
 
 mod telling;
+mod waits;
 mod what;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::request::given_up;
 use super::promote::confirmed;
+use super::request::given_up;
+use super::retire::who_may_know;
 use super::{differing, unsettled};
 use crate::attempt;
 use crate::overview::learned;
@@ -17,9 +19,10 @@ use crate::reason::Reason;
 use crate::settings::{Approval, Settings};
 use crate::stage::Stage;
 use crate::status::{Class, classify};
+use crate::tags::Request;
 
 pub use telling::{ANNOUNCED, Mark, Tell, note_refusal, tell};
-use crate::tags::Request;
+pub use waits::note_wait;
 pub use what::{CODES, What};
 
 /// What is learned from a copy that took minutes must not make every longer one a trouble.
@@ -193,9 +196,6 @@ fn set_up(
     }
 }
 
-/// `promoted`: people work with it.
-fn in_use(own: &OwnInstance) -> Option<What> {
-    let status = own.facts().status.clone();
 /// Why a request cannot be confirmed: nobody was reached for an hour, or so many will never be that the others are too
 /// few; `None` while it can.
 fn too_few_mailed(settings: &Settings, own: &OwnInstance, request: Request, now: Timestamp) -> Option<String> {
@@ -211,6 +211,9 @@ fn too_few_mailed(settings: &Settings, own: &OwnInstance, request: Request, now:
     (left < needed).then(what)
 }
 
+/// `promoted`: people work with it.
+fn in_use(own: &OwnInstance) -> Option<What> {
+    let status = own.facts().status.clone();
     match classify(&status) {
         Class::Failed => Some(What::InUseFailed { status }),
         Class::Stopped if status == "stopped" => Some(What::InUseStopped { status }),
@@ -229,20 +232,32 @@ fn on_its_way_out(
     let status = own.facts().status.clone();
     let limit = limit(settings, own, all);
     let is_going = classify(&status) == Class::Going;
+    let why = || waits::noted(own).map_or("retire has noted no reason, see its log".to_owned(), |noted| noted.words);
     if own.stage() == Stage::Forgotten && own.tags().held(now).is_none() {
         let kept_until = since.checked_add(settings.retire.grace).unwrap_or(Timestamp::MAX);
         if is_over(kept_until, limit, now) {
-            return Some(if is_going { What::StillGoing { status } } else { What::NotRetired {} });
+            return Some(if is_going { What::StillGoing { status } } else { What::NotRetired { why: why() } });
         }
     }
     if own.stage() == Stage::Retired && is_over(since, limit, now) {
-        return Some(if is_going { What::StillGoing { status } } else { What::NotDeleted { status } });
+        return Some(if is_going { What::StillGoing { status } } else { What::NotDeleted { status, why: why() } });
     }
     if !attempt::has_failed(own) {
-        return None;
+        return if is_going { None } else { used_by_clients(settings, own, now) };
     }
     // A tag holds no comma.
     let why = own.tags().failure.clone().unwrap_or_default().replace("_ ", ", ");
     let attempt = attempt::of(own).number;
     Some(What::Failed { why, attempt, of: settings.troubles.retries.saturating_add(1) })
+}
+
+/// It could go, and people are still connected to it: they work with data that nobody refreshes any more, and do not know.
+fn used_by_clients(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<What> {
+    let noted = waits::noted(own).filter(|noted| noted.code == "in-use-by-clients")?;
+    if own.tags().held(now).is_some() || !is_over(waits::due(settings, own)?, CALM, now) {
+        return None;
+    }
+    // Behind the comma stands what to do, for which a tag has no room.
+    let said = noted.words.split(',').next().unwrap_or_default().to_owned();
+    Some(What::InUseByClients { said, who: who_may_know(settings) })
 }

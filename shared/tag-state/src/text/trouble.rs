@@ -115,9 +115,10 @@ impl Notice<'_> {
             What::ModifyRefused { .. } => format!("RDS refuses the settings of {copy}"),
             What::ChangedSince { .. } | What::Unprotected {} => format!("{copy} was changed after it had been set up"),
             What::LeftOver { .. } => format!("{copy} is left over"),
-            What::NotRetired {} | What::NotDeleted { .. } | What::StillGoing { .. } => {
+            What::NotRetired { .. } | What::NotDeleted { .. } | What::StillGoing { .. } => {
                 format!("{copy} does not go away")
             }
+            What::InUseByClients { .. } => format!("{copy} should go, and is still used"),
             What::GroupFailed { .. }
             | What::StillRestoring { .. }
             | What::Maintenance { .. }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Trouble, What, trouble};
+use super::{Trouble, What, trouble, waits};
 use crate::decide::request::RETRY_MAILS_FOR;
 use crate::facts::Tags;
 use crate::own::OwnInstance;
@@ -19,7 +19,7 @@ const UNTOLD_REFUSAL: &str = "refused";
 const SAYING: &str = " : ";
 
 /// What was told last, as the tag `trouble` holds it: `WORD TIME`, behind that who was reached where some were not,
-/// and behind ` : ` what RDS said when it refused a modification, [quoted](quote). One tag, because an instance can have
+/// and behind ` : ` what RDS said when it refused a modification, or why retire leaves it alone, [quoted](quote). One tag, because an instance can have
 /// only so many.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -29,7 +29,7 @@ pub struct Mark {
     pub at: Timestamp,
     /// Who was reached; `None` where nobody is left to be.
     pub only: Option<Vec<String>>,
-    /// What RDS said when it refused the modification for good.
+    /// What RDS said when it refused the modification for good; or [why retire leaves it alone](super::note_wait).
     pub said: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub fn note_refusal(settings: &Settings, own: &OwnInstance, said: &str, now: Tim
     Some(TagWriter::new(&settings.name).text("trouble", &value).finish())
 }
 
-fn with_saying(mut value: String, said: &str) -> String {
+pub(super) fn with_saying(mut value: String, said: &str) -> String {
     let room = LONGEST_VALUE.saturating_sub(value.chars().count() + SAYING.len());
     value.push_str(SAYING);
     value.push_str(&quote(said, room));
@@ -81,6 +81,8 @@ pub struct Tell {
     pub first: Timestamp,
     /// Whether those who cannot be reached now are left so.
     pub last_try: bool,
+    /// What stays noted beside it: RDS's words, or why retire leaves it alone.
+    pub said: Option<String>,
 }
 
 impl Tell {
@@ -89,8 +91,10 @@ impl Tell {
         let all: Vec<String> = self.reached.iter().chain(reached).cloned().collect();
         let value = format!("{} {}", self.trouble.what.word(), stamp(self.first));
         let value = with_addresses(value, (!nobody_left).then_some(&all[..]));
-        let value =
-            if let What::ModifyRefused { said } = &self.trouble.what { with_saying(value, said) } else { value };
+        let value = match &self.said {
+            Some(said) => with_saying(value, said),
+            None => value,
+        };
         TagWriter::new(&settings.name).text("trouble", &value).finish()
     }
 }
@@ -120,7 +124,12 @@ pub fn tell(
     let to = recipients(settings, own, &trouble).into_iter().filter(|one| !reached.contains(one)).collect();
     let last_try = known.is_some() && now >= first.checked_add(RETRY_MAILS_FOR).unwrap_or(first);
     let announce = !reached.iter().any(|one| one == ANNOUNCED);
-    Some(Tell { trouble, to, announce, reached, first, last_try })
+    let said = if let What::ModifyRefused { said } = &trouble.what {
+        Some(said.clone())
+    } else {
+        marks.filter(|_| waits::noted(own).is_some()).and_then(|mark| mark.said.clone())
+    };
+    Some(Tell { trouble, to, announce, reached, first, last_try, said })
 }
 
 /// Who is mailed. Approvers who have been asked about a copy that failed hear from its request that it is withdrawn.

@@ -104,12 +104,24 @@ worded! {
         why: String
     } "left-over" => "it is not going to be used, and stays until the next one takes its place: {why}";
     /// It should have been retired.
-    NotRetired {} "not-retired" => "its grace period is long over, and it is not retired";
+    NotRetired {
+        /// Why, as retire noted it.
+        why: String
+    } "not-retired" => "its grace period is long over, and it is not retired: {why}";
     /// It should have been deleted.
     NotDeleted {
         /// Its status.
-        status: String
-    } "not-deleted" => "it is retired, and is not deleted (status {status})";
+        status: String,
+        /// Why, as retire noted it.
+        why: String
+    } "not-deleted" => "it is retired, and is not deleted (status {status}): {why}";
+    /// People are connected to it, and it waits for them.
+    InUseByClients {
+        /// How many, when retire looked.
+        said: String,
+        /// Who could be left behind on it.
+        who: String
+    } "in-use-by-clients" => "it is due to be destroyed, and waits because people are connected to it: {said}; they do not move with the CNAME, and might be left behind ({who} may know who they are)";
     /// Its deletion hangs.
     StillGoing {
         /// Its status.
@@ -120,7 +132,14 @@ worded! {
 impl What {
     /// Whether it is a wait that has become too long, and no event.
     pub const fn is_stuck(&self) -> bool {
-        !matches!(self, What::Failed { .. } | What::InUseFailed { .. } | What::InUseStopped { .. })
+        !matches!(
+            self,
+            What::Failed { .. }
+                | What::InUseFailed { .. }
+                | What::InUseStopped { .. }
+                // It ends when they go; if that takes long, it is not retired, and that is another trouble.
+                | What::InUseByClients { .. }
+        )
     }
 
     /// Whether it is certain without knowing how long others took.
@@ -163,8 +182,9 @@ impl What {
             | What::NotTakenOn { .. }
             | What::MailsNotSent { .. }
             | What::LeftOver { .. }
-            | What::NotRetired {}
+            | What::NotRetired { .. }
             | What::NotDeleted { .. }
+            | What::InUseByClients { .. }
             | What::StillGoing { .. } => self.code().to_owned(),
         }
     }

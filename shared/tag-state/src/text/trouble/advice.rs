@@ -63,9 +63,12 @@ impl Notice<'_> {
                  Else the request stays open for those who were.",
             ),
             What::LeftOver { .. } => one("It stays until a younger copy is in use, or there is no room for one."),
-            What::NotRetired {} | What::NotDeleted { .. } | What::StillGoing { .. } => one(
+            What::NotRetired { .. } | What::NotDeleted { .. } | What::StillGoing { .. } => one(
                 "It tries again at each look. Where the CNAME cannot be read or points at it, nothing is destroyed.",
             ),
+            What::InUseByClients { .. } => {
+                one("It waits, and destroys it when nobody has been connected to it for long enough.")
+            }
         }
     }
 
@@ -125,7 +128,15 @@ impl Notice<'_> {
             What::LeftOver { .. } => {
                 vec!["Ask again: `rds-echo request`.".to_owned(), format!("Or let it go: `rds-echo forget {copy}`.")]
             }
-            What::NotRetired {} | What::NotDeleted { .. } | What::StillGoing { .. } => vec![see],
+            What::NotRetired { .. } | What::NotDeleted { .. } | What::StillGoing { .. } => vec![see],
+            What::InUseByClients { .. } => vec![
+                format!(
+                    "Find whose connections they are in the process list of {copy}, and restart what holds them: it \
+                     connects to the copy that {} leads to.",
+                    self.settings.promote.cname
+                ),
+                format!("If they want to keep it: `rds-echo hold {copy} --until 7d --why \"...\"`."),
+            ],
         }
     }
 
