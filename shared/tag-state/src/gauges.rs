@@ -2,11 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::decide::trouble::{What, trouble};
+use crate::decide::trouble::{What, due, trouble};
 use crate::facts::Record;
 use crate::own::OwnInstance;
 use crate::settings::Settings;
-use crate::stage::Stage;
 
 /// The state of an echo at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +16,7 @@ pub struct Gauges {
     pub data_age: Option<SignedDuration>,
     /// How long the worst of its instances is past what its stage foresees; zero where none is.
     pub overdue: SignedDuration,
-    /// How many of its instances are stuck, or are in use and out of order.
+    /// How many of its instances are stuck, or are in use and have failed.
     pub stuck: usize,
 }
 
@@ -33,32 +32,21 @@ pub fn gauges(settings: &Settings, own: &[OwnInstance], record: &Record, now: Ti
     }
 }
 
-/// When a hold foresees that it goes: what a person keeps is not overdue. On its way to a promotion none changes that.
-fn held(own: &OwnInstance, now: Timestamp) -> Timestamp {
-    match (own.stage(), &own.tags().hold) {
-        (Stage::Rebooted | Stage::Forgotten | Stage::Retired, Some(hold)) => hold.until().unwrap_or(now),
-        (Stage::New | Stage::Modified | Stage::Promoted, _) | (_, None) => Timestamp::MIN,
-    }
-}
-
-/// What has failed and was given up is none of these: it is told once, and goes away. And what people are connected to
-/// waits for them, as somebody wanted.
+/// What has failed and was given up is none of these: it is told once, and goes away. Nor is what people do on purpose:
+/// they stop what is in use at night, cancel a request, and stay connected to what then waits for them.
 fn is_stuck(settings: &Settings, one: &OwnInstance, own: &[OwnInstance], now: Timestamp) -> bool {
-    trouble(settings, one, own, now)
-        .is_some_and(|trouble| !matches!(trouble.what, What::Failed { .. } | What::InUseByClients { .. }))
+    let on_purpose = |what| {
+        matches!(
+            what,
+            What::Failed { .. } | What::InUseStopped { .. } | What::LeftOver { .. } | What::InUseByClients { .. }
+        )
+    };
+    trouble(settings, one, own, now).is_some_and(|trouble| !on_purpose(trouble.what))
 }
 
 /// How long ago it should have left its stage. RDS says of no restore how long it will take, and so these stages, and
 /// the way out, foresee no time at all: how much is too much, the [limits](crate::decide::trouble::limit) say. A copy whose request has run
 /// out, or was cancelled, stays until the next one takes its place: it costs as much as the one in use.
 fn overdue(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<SignedDuration> {
-    let tags = own.tags();
-    let since = tags.since?;
-    let foreseen = match own.stage() {
-        Stage::New | Stage::Modified | Stage::Retired => since,
-        Stage::Rebooted => tags.request.map_or(since, |request| request.expires),
-        Stage::Forgotten => since.checked_add(settings.retire.grace).ok()?,
-        Stage::Promoted => return None,
-    };
-    Some(now.duration_since(foreseen.max(held(own, now))))
+    Some(now.duration_since(due(settings, own, now)?))
 }

@@ -177,9 +177,18 @@ pub fn pace(own: &OwnInstance, all: &[OwnInstance], now: Timestamp) -> Option<Pa
     Some(Pace { in_stage, elapsed, remaining })
 }
 
-/// How long the latest other instance was in a stage that it has left.
+/// How long the latest other instance was in a stage that it has left for the next one. One that was given up there
+/// says how long it takes to fail, or how long somebody waited, and nothing of how long the stage takes.
 pub(crate) fn learned(own: &OwnInstance, all: &[OwnInstance], stage: Stage) -> Option<SignedDuration> {
-    let took = |other: &OwnInstance| -> Option<SignedDuration> { Took::get(&other.tags().took, stage) };
+    let next = match stage {
+        Stage::New => Stage::Modified,
+        Stage::Modified => Stage::Rebooted,
+        Stage::Rebooted | Stage::Promoted | Stage::Forgotten | Stage::Retired => return None,
+    };
+    let took = |other: &OwnInstance| -> Option<SignedDuration> {
+        let went_on = other.stage() == next || Took::get(&other.tags().took, next).is_some();
+        Took::get(&other.tags().took, stage).filter(|_| went_on)
+    };
     let others = all.iter().filter(|other| other.identifier() != own.identifier() && took(other).is_some());
     others.max_by_key(|other| other.edition()).and_then(took)
 }

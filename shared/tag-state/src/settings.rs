@@ -201,7 +201,8 @@ pub struct Troubles {
 /// After how long in a stage a copy is stuck; see [`limit`](crate::decide::trouble::limit).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// `rdsecho.stuck.hours`: for a stage without a limit of its own, of which nothing was learned; default 48.
+    /// `rdsecho.stuck.hours`: for a stage without a limit of its own, of which nothing was learned, and the
+    /// measure of what may be learned; default 48.
     pub otherwise: SignedDuration,
     /// `rdsecho.stuck.newHours`: since the restore was asked for.
     pub new: Option<SignedDuration>,

@@ -74,7 +74,13 @@ fn what_is_stuck_is_counted_and_what_failed_is_not() {
     assert_eq!(stuck("-Drdsecho.stuck.newHours=5", &one("new"), "2026-11-22T05:00:01Z"), 1);
     let failed = ours("dev-2026-11-22", "forgotten", &[("attempt", "1 failed"), ("failure", "x")]);
     assert_eq!(stuck("", &[failed], "2026-11-22T05:00:00Z"), 0);
-    let mut stopped = common::instance("dev-2026-11-22", "promoted", &[]);
-    "stopped".clone_into(&mut stopped.status);
-    assert_eq!(stuck("", &[common::own(stopped)], "2026-11-22T05:00:00Z"), 1);
+    let in_use = |status: &str| {
+        let mut one = common::instance("dev-2026-11-22", "promoted", &[]);
+        status.clone_into(&mut one.status);
+        stuck("", &[common::own(one)], "2026-11-22T05:00:00Z")
+    };
+    assert_eq!((in_use("stopped"), in_use("storage-full")), (0, 1), "people stop it at night");
+    let cancelled = [REQUEST, &[("cancelled:ann@example.test", "1 2026-11-22T01:00:00Z")]].concat();
+    let cancelled = ours("dev-2026-11-22", "rebooted", &cancelled);
+    assert_eq!(stuck("", &[cancelled], "2026-12-22T00:00:00Z"), 0, "to cancel is no fault");
 }

@@ -277,8 +277,8 @@ fn the_overview_shows_the_newest_first_with_what_is_known_of_each() {
 fn the_pace_is_learned_from_the_last_cycle() {
     let older = ours("dev-2026-11-01", "forgotten", &[("took", "new 10 modified 10")]);
     let last = ours("dev-2026-11-15", "promoted", &[("took", "new 3600 modified 600 rebooted 60")]);
-    // It failed before it had left a stage, and taught nothing.
-    let failed = ours("dev-2026-11-20", "forgotten", &[("failure", "it failed")]);
+    // It was given up before it had got on, and taught nothing.
+    let failed = ours("dev-2026-11-20", "forgotten", &[("failure", "it failed"), ("took", "new 400000")]);
     let all = |one: &tag_state::own::OwnInstance| [older.clone(), last.clone(), failed.clone(), one.clone()];
     let hours = |pace: Option<tag_state::overview::Pace>| {
         pace.map(|pace| (pace.in_stage.as_secs(), pace.elapsed.as_secs(), pace.remaining.map(|left| left.as_secs())))

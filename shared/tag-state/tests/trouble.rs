@@ -4,12 +4,14 @@
 mod common;
 
 use common::{REQUEST, at, instance, ours, own, pointing_at, settings, with};
+use jiff::SignedDuration;
 use tag_state::attempt::Attempt;
 use tag_state::decide::Decision;
 use tag_state::decide::new::{attempt_tag, identifier};
 use tag_state::decide::promote::repairs;
 use tag_state::decide::trouble::{ANNOUNCED, CODES, What, limit, note_refusal, tell, trouble};
-use tag_state::facts::{Instance, Tags};
+use tag_state::facts::{Instance, Record, Tags};
+use tag_state::gauges::gauges;
 use tag_state::own::OwnInstance;
 use tag_state::parameter::{Parameter, Value};
 use tag_state::settings::Settings;
@@ -69,7 +71,35 @@ fn each_status_in_each_stage_has_its_name() {
     );
     let held = ours(ID, "forgotten", &[("hold", "2026-11-30T00:00:00Z somebody looks at it")]);
     assert_eq!(code_of(&settings(), &held, "2026-11-29T00:00:00Z"), None);
-    assert_eq!(code_of(&settings(), &held, "2026-11-30T00:00:00Z"), Some("not-retired"));
+    assert_eq!(code_of(&settings(), &held, "2026-11-30T00:00:00Z"), None, "retire has its time from then on");
+}
+
+/// What a person keeps is not too late before it could go: its time begins when the hold ends.
+#[test]
+fn the_end_of_a_hold_is_a_beginning() {
+    let hold = ("hold", "2026-11-30T00:00:00Z somebody looks at it");
+    let expired = [REQUEST, &[hold]].concat();
+    for (stage, tags, code) in [
+        ("forgotten", &[hold][..], "not-retired"),
+        ("retired", &[hold][..], "not-deleted"),
+        ("rebooted", &expired[..], "left-over"),
+    ] {
+        let own = ours(ID, stage, tags);
+        for (now, expected) in
+            [("2026-11-29T00:00:00Z", None), ("2026-12-02T00:00:00Z", None), ("2026-12-02T00:00:01Z", Some(code))]
+        {
+            assert_eq!(code_of(&settings(), &own, now), expected, "{stage} at {now}");
+            let gauges = gauges(&settings(), std::slice::from_ref(&own), &Record::Absent, at(now));
+            let overdue = gauges.overdue > SignedDuration::from_hours(48);
+            assert_eq!(overdue, expected.is_some(), "{stage} at {now}: the gauge says the same");
+        }
+        let over = ours(ID, stage, &[tags, &[("hold", "2026-11-22T00:00:00Z")]].concat());
+        assert_eq!(
+            code_of(&settings(), &over, "2026-11-28T00:00:00Z"),
+            Some(code),
+            "{stage}: a hold that is long over"
+        );
+    }
 }
 
 #[test]
@@ -141,19 +171,42 @@ fn waiting_for_people_is_no_trouble() {
 #[test]
 fn a_limit_is_set_or_learned_or_the_one_for_all() {
     let hours = |more: &str, all: &[OwnInstance]| limit(&with(more), &all[0], all).as_hours();
-    let took = |seconds: &str| ours("dev-2026-11-15", "promoted", &[("took", &format!("new {seconds} modified 60"))]);
+    let took = |seconds: &str| {
+        ours("dev-2026-11-15", "promoted", &[("took", &format!("new {seconds} modified 60 rebooted 60"))])
+    };
     let new = || ours(ID, "new", &[]);
     assert_eq!(hours("", &[new()]), 48);
     assert_eq!(hours("-Drdsecho.stuck.hours=30", &[new()]), 30);
     assert_eq!(hours("", &[new(), took("36000")]), 30);
-    assert_eq!(hours("", &[new(), took("360")]), 3, "not less");
+    assert_eq!(hours("", &[new(), took("360")]), 12, "RDS may be at work for hours");
+    assert_eq!(hours("-Drdsecho.stuck.hours=5", &[new(), took("360")]), 5, "not more than what is set for all");
+    assert_eq!(hours("", &[new(), took("518400")]), 192, "six days, and not eighteen");
     assert_eq!(hours("-Drdsecho.stuck.newHours=2", &[new(), took("36000")]), 2);
-    let younger = ours("dev-2026-11-16", "forgotten", &[("took", "new 7200")]);
-    assert_eq!(hours("", &[new(), took("36000"), younger]), 6, "the latest one");
+    let younger = ours("dev-2026-11-16", "forgotten", &[("took", "new 18000 modified 60")]);
+    assert_eq!(hours("", &[new(), took("36000"), younger]), 15, "the latest one, whatever became of it later");
     let modified = [ours(ID, "modified", &[]), took("36000")];
-    assert_eq!(hours("", &modified), 3);
+    assert_eq!(hours("", &modified), 12);
     assert_eq!(hours("-Drdsecho.mod.applyImmediately=false", &modified), 192);
     assert_eq!(hours("-Drdsecho.mod.applyImmediately=false -Drdsecho.stuck.modifiedHours=5", &modified), 5);
+}
+
+/// How long it took to fail, or to be given up, says nothing of how long the next one takes.
+#[test]
+fn only_who_went_on_teaches() {
+    let limits = |stage: &str, other: (&str, &str)| {
+        let all = [ours(ID, stage, &[]), ours("dev-2026-11-15", other.0, &[("took", other.1)])];
+        limit(&settings(), &all[0], &all).as_hours()
+    };
+    for (stage, other, hours) in [
+        ("new", ("forgotten", "new 72000"), 48),
+        ("new", ("modified", "new 72000"), 60),
+        ("new", ("forgotten", "new 72000 modified 60"), 60),
+        ("modified", ("forgotten", "new 60 modified 72000"), 48),
+        ("modified", ("rebooted", "new 60 modified 72000"), 60),
+        ("modified", ("retired", "new 60 modified 72000 rebooted 60"), 60),
+    ] {
+        assert_eq!(limits(stage, other), hours, "{stage} {other:?}");
+    }
 }
 
 const SENDER: &str = "-Drdsecho.promote.sender=echo@example.test -Drdsecho.notify=eli@example.test";

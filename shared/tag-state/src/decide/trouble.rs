@@ -25,8 +25,11 @@ pub use telling::{ANNOUNCED, Mark, Tell, note_refusal, tell};
 pub use waits::note_wait;
 pub use what::{CODES, What};
 
-/// What is learned from a copy that took minutes must not make every longer one a trouble.
-const LEAST_LEARNED: SignedDuration = SignedDuration::from_hours(3);
+/// What is learned from a copy that took minutes must not make every longer one a trouble: RDS optimizes storage for hours.
+const LEAST_LEARNED: SignedDuration = SignedDuration::from_hours(12);
+/// What is learned from a copy that waited for days must not keep the next one's trouble quiet for weeks: at most so
+/// many times the one limit for all.
+const MOST_LEARNED: i32 = 4;
 /// A maintenance window comes once a week.
 const WINDOW: SignedDuration = SignedDuration::from_hours(8 * 24);
 /// How long after it was set up a copy may still seem to change, because reads lag behind.
@@ -51,7 +54,7 @@ pub fn trouble(settings: &Settings, own: &OwnInstance, all: &[OwnInstance], now:
         Stage::New | Stage::Modified => on_its_way(settings, own, all, since, now),
         Stage::Rebooted => set_up(settings, own, all, since, now),
         Stage::Promoted => in_use(own),
-        Stage::Forgotten | Stage::Retired => on_its_way_out(settings, own, all, since, now),
+        Stage::Forgotten | Stage::Retired => on_its_way_out(settings, own, all, now),
     }?;
     Some(Trouble { what, since, differences: differences(settings, own) })
 }
@@ -69,7 +72,7 @@ pub fn differences(settings: &Settings, own: &OwnInstance) -> Vec<String> {
 }
 
 /// After how long in its stage an instance is stuck. What is set counts first; then, for the way to being set up, three
-/// times what the latest other one took; then the one limit for all.
+/// times what the latest other one took, within bounds that follow from the one limit for all; then that limit.
 pub fn limit(settings: &Settings, own: &OwnInstance, all: &[OwnInstance]) -> SignedDuration {
     let limits = &settings.troubles.stuck;
     let stage = own.stage();
@@ -80,7 +83,9 @@ pub fn limit(settings: &Settings, own: &OwnInstance, all: &[OwnInstance]) -> Sig
         Stage::Forgotten => (limits.forgotten, false),
         Stage::Retired => (limits.retired, false),
     };
-    let learned = learned(own, all, stage).filter(|_| learns).map(|took| (took * 3).max(LEAST_LEARNED));
+    let (least, most) = (LEAST_LEARNED.min(limits.otherwise), limits.otherwise * MOST_LEARNED);
+    let learned =
+        learned(own, all, stage).filter(|_| learns).map(|took| took.min(most).saturating_mul(3).clamp(least, most));
     let waits_for_window = stage == Stage::Modified && !settings.modify.apply_immediately;
     let least = if waits_for_window { WINDOW } else { SignedDuration::ZERO };
     set.unwrap_or_else(|| learned.unwrap_or(limits.otherwise).max(least))
@@ -88,6 +93,26 @@ pub fn limit(settings: &Settings, own: &OwnInstance, all: &[OwnInstance]) -> Sig
 
 fn is_over(from: Timestamp, limit: SignedDuration, now: Timestamp) -> bool {
     from.checked_add(limit).is_ok_and(|until| now > until)
+}
+
+/// Whether it should have left its stage by then, and for how long.
+fn is_past_due(settings: &Settings, own: &OwnInstance, limit: SignedDuration, now: Timestamp) -> bool {
+    due(settings, own, now).is_some_and(|due| is_over(due, limit, now))
+}
+
+/// When an instance should have left its stage, as far as anything tells; `None` of one in use. What a person keeps is
+/// due when the hold ends; on its way to a promotion no hold changes that.
+pub(crate) fn due(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<Timestamp> {
+    let tags = own.tags();
+    let since = tags.since?;
+    let held = || tags.hold.as_ref().map_or(Timestamp::MIN, |hold| hold.until().unwrap_or(now));
+    Some(match own.stage() {
+        Stage::New | Stage::Modified => since,
+        Stage::Rebooted => tags.request.map_or(since, |request| request.expires).max(held()),
+        Stage::Forgotten => since.checked_add(settings.retire.grace).unwrap_or(Timestamp::MAX).max(held()),
+        Stage::Retired => since.max(held()),
+        Stage::Promoted => return None,
+    })
 }
 
 /// `new` and `modified`.
@@ -155,8 +180,7 @@ fn set_up(
     let class = classify(&status);
     let limit = limit(settings, own, all);
     if let Some(reason) = given_up(settings, own, now) {
-        let end = own.tags().request.map_or(since, |request| request.expires);
-        return is_over(end, limit, now).then(|| What::LeftOver { why: reason.to_string() });
+        return is_past_due(settings, own, limit, now).then(|| What::LeftOver { why: reason.to_string() });
     }
     if class == Class::Stopped && status == "stopped" {
         return Some(What::Stopped { status });
@@ -222,25 +246,18 @@ fn in_use(own: &OwnInstance) -> Option<What> {
 }
 
 /// `forgotten` and `retired`.
-fn on_its_way_out(
-    settings: &Settings,
-    own: &OwnInstance,
-    all: &[OwnInstance],
-    since: Timestamp,
-    now: Timestamp,
-) -> Option<What> {
+fn on_its_way_out(settings: &Settings, own: &OwnInstance, all: &[OwnInstance], now: Timestamp) -> Option<What> {
     let status = own.facts().status.clone();
-    let limit = limit(settings, own, all);
     let is_going = classify(&status) == Class::Going;
-    let why = || waits::noted(own).map_or("retire has noted no reason, see its log".to_owned(), |noted| noted.words);
-    if own.stage() == Stage::Forgotten && own.tags().held(now).is_none() {
-        let kept_until = since.checked_add(settings.retire.grace).unwrap_or(Timestamp::MAX);
-        if is_over(kept_until, limit, now) {
-            return Some(if is_going { What::StillGoing { status } } else { What::NotRetired { why: why() } });
-        }
-    }
-    if own.stage() == Stage::Retired && is_over(since, limit, now) {
-        return Some(if is_going { What::StillGoing { status } } else { What::NotDeleted { status, why: why() } });
+    if is_past_due(settings, own, limit(settings, own, all), now) {
+        let why = waits::noted(own).map_or("retire has noted no reason, see its log".to_owned(), |noted| noted.words);
+        return Some(match own.stage() {
+            _ if is_going => What::StillGoing { status },
+            Stage::Retired => What::NotDeleted { status, why },
+            Stage::New | Stage::Modified | Stage::Rebooted | Stage::Promoted | Stage::Forgotten => {
+                What::NotRetired { why }
+            }
+        });
     }
     if !attempt::has_failed(own) {
         return if is_going { None } else { used_by_clients(settings, own, now) };

@@ -367,7 +367,8 @@ const ROWS: &[Row] = &[
         TROUBLE,
         "stuck.hours",
         "After how long in a stage a copy is stuck, which is told once. It holds for a stage without a limit of its \
-         own, of which nothing was learned; after one copy, `new` and `modified` are three times what that one took.",
+         own, of which nothing was learned; after one copy, `new` and `modified` are three times what that one took, \
+         but at least 12 hours (or this, where it is less) and at most four times this.",
         "hours, 1 to 8784",
         "48",
     ),
