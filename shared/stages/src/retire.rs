@@ -97,6 +97,11 @@ async fn turn<R: Rds, D: Dns, U: Usage, A: Announcer>(
             destroy(scene, ports, own.identifier(), report).await
         }
         RetireStep::Mark(asked) => mark(scene, own, &asked).await,
+        RetireStep::Date { tags } => {
+            scene.rds.add_tags(&own.facts().arn, &tags).await?;
+            let why = format!("its tag since is missing, and how long it has been {} is unknown", own.stage());
+            Ok(Outcome::done(own.identifier(), Did::Acted, "its time counts from now", why))
+        }
     }
 }
 
@@ -157,7 +162,10 @@ async fn destroy<R: Rds, D: Dns, U: Usage, A: Announcer>(
     let deletable: Box<Deletable> = match to_act(decision, Some(identifier))? {
         RetireStep::Destroy(deletable) => deletable,
         // Somebody took the point of no return back by hand, or deletes it; the next wake starts over.
-        RetireStep::Condemn { .. } | RetireStep::LookForClients { .. } | RetireStep::Mark(_) => {
+        RetireStep::Date { .. }
+        | RetireStep::Condemn { .. }
+        | RetireStep::LookForClients { .. }
+        | RetireStep::Mark(_) => {
             let reason = Reason::OtherStage { stage: own.stage() };
             return Ok(Outcome::not_done(Some(identifier), Did::Nothing, &reason));
         }
@@ -200,9 +208,10 @@ async fn delete<R: Rds, A: Announcer>(scene: &Scene<'_, R, A>, deletable: &Delet
             Err(error) => {
                 let is_certain = matches!(error.failure, Failure::Refused | Failure::AlreadyExists);
                 if is_certain && delete.final_snapshot().is_some() {
-                    // Nobody makes that snapshot now. Should a person make one under its name, it is theirs.
+                    // Nobody makes that snapshot now. Should a person make one under its name, it is theirs. Why the
+                    // delete was refused is what must be told, also where this cannot be written.
                     let tags = no_final_snapshot_tag(&scene.settings.name);
-                    scene.rds.add_tags(&deletable.own().facts().arn, &tags).await?;
+                    drop(scene.rds.add_tags(&deletable.own().facts().arn, &tags).await);
                 }
                 return Err(error);
             }

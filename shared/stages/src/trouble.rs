@@ -3,14 +3,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tag_state::announce;
-use tag_state::decide::trouble::{ANNOUNCED, Tell, What, tell as decide};
+use tag_state::decide::trouble::{ANNOUNCED, Tell, What, recovered, tell as decide};
 use tag_state::facts::Event;
 use tag_state::own::OwnInstance;
 use tag_state::text::trouble::{Notice, details, summary};
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
-use crate::ports::{Announcer, Mailer, Rds};
+use crate::ports::{Announcer, Failure, Mailer, Rds};
 use crate::post::Post;
 use crate::report::{Did, Outcome, Report, Stop};
 
@@ -28,7 +28,10 @@ pub(crate) async fn report<R: Rds, A: Announcer>(
     wake: &Wake,
     report: &mut Report,
 ) -> Result<Option<Outcome>, Stop> {
-    let Some(tell) = decide(scene.settings, own, all, *wake == Wake::All, scene.now) else { return Ok(None) };
+    let sees_all = *wake == Wake::All;
+    let Some(tell) = decide(scene.settings, own, all, sees_all, scene.now) else {
+        return if sees_all { note_recovery(scene, own, all).await } else { Ok(None) };
+    };
     // RDS's event of a failure wakes the one who gives it up, too, and that has an event of its own: only the second
     // tells, or people would hear of it twice.
     if wake.is_from_rds() && matches!(tell.trouble.what, What::Failed { .. }) {
@@ -37,7 +40,7 @@ pub(crate) async fn report<R: Rds, A: Announcer>(
     // An event and a schedule can come at once: who is the second sees that it was told.
     let fresh = scene.rds.instance(own.identifier()).await?;
     let fresh = fresh.and_then(|instance| OwnInstance::recognise(&scene.settings.name, instance).ok());
-    let again = fresh.and_then(|fresh| decide(scene.settings, &fresh, all, *wake == Wake::All, scene.now));
+    let again = fresh.and_then(|fresh| decide(scene.settings, &fresh, all, sees_all, scene.now));
     if again.as_ref() != Some(&tell) {
         return Ok(None);
     }
@@ -48,6 +51,16 @@ pub(crate) async fn report<R: Rds, A: Announcer>(
             report.warnings.push(error.to_string());
             None
         }
+    };
+    // What cannot be noted would be told at every look.
+    let arn = &own.facts().arn;
+    let noted = match scene.rds.add_tags(arn, &tell.begun(scene.settings)).await {
+        Ok(()) => true,
+        Err(error) if error.failure == Failure::WrongState && tell.without_a_mark(scene.now) => {
+            report.warnings.push(format!("{}: {error}", own.identifier()));
+            false
+        }
+        Err(error) => return Err(error.into()),
     };
     let mut reached = Vec::new();
     let mut hopeless = true;
@@ -71,15 +84,34 @@ pub(crate) async fn report<R: Rds, A: Announcer>(
     }
     let mailed = if tell.to.is_empty() { "nobody is mailed".to_owned() } else { post.report(own.identifier(), report) };
     reached.extend(post.reached().iter().cloned());
-    // Where nobody at all heard of it, the next look begins anew.
-    if !reached.is_empty() || !tell.reached.is_empty() {
+    if noted {
         let nobody_left = hopeless && post.is_hopeless() || tell.last_try;
-        scene.rds.add_tags(&own.facts().arn, &tell.mark(scene.settings, &reached, nobody_left)).await?;
+        scene.rds.add_tags(arn, &tell.mark(scene.settings, &reached, nobody_left)).await?;
     }
     let announced = if tell.announce { "announced, " } else { "" };
     let what = format!("trouble told: {announced}{mailed}");
     let outcome = Outcome::done(own.identifier(), Did::Acted, what, tell.trouble.what.to_string());
     Ok(Some(Outcome { code: Some(tell.trouble.what.code()), ..outcome }))
+}
+
+/// Notes that nothing is wrong any more, where something was told.
+async fn note_recovery<R: Rds, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    own: &OwnInstance,
+    all: &[OwnInstance],
+) -> Result<Option<Outcome>, Stop> {
+    let Scene { settings, rds, now, .. } = scene;
+    if recovered(settings, own, all, *now).is_none() {
+        return Ok(None);
+    }
+    // What is new since the listing must not be written over.
+    let fresh = rds.instance(own.identifier()).await?;
+    let Some(fresh) = fresh.and_then(|instance| OwnInstance::recognise(&settings.name, instance).ok()) else {
+        return Ok(None);
+    };
+    let Some(tags) = recovered(settings, &fresh, all, *now) else { return Ok(None) };
+    rds.add_tags(&fresh.facts().arn, &tags).await?;
+    Ok(Some(Outcome::done(own.identifier(), Did::Acted, "trouble noted as over", "nothing is wrong with it any more")))
 }
 
 async fn announce<R: Rds, A: Announcer>(

@@ -196,11 +196,13 @@ pub fn bad(findings: &[Finding]) -> Vec<&Finding> {
 /// counts change with every look.
 pub fn fingerprint(findings: &[&Finding]) -> String {
     let names: BTreeSet<&str> = findings.iter().map(|one| one.what.as_str()).collect();
-    // FNV-1a: stable for ever, which the standard library's hashes are not.
-    let mut hash: u32 = 0x811c_9dc5;
-    for byte in names.iter().flat_map(|name| name.bytes().chain([0])) {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
+    hash(names)
+}
+
+/// A few characters that tell lists of texts apart. FNV-1a: stable for ever, which the standard library's hashes are not.
+pub(crate) fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let bytes = texts.into_iter().flat_map(|text| text.bytes().chain([0]));
+    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     format!("{hash:08x}")
 }
 

@@ -5,13 +5,15 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::facts::Tags;
 use crate::name::EchoName;
 use crate::remark::{Remark, quote, unquote};
 use crate::tags::{LONGEST_VALUE, TagWriter, stamp};
 
-/// A hold as its tag has it: `UNTIL`, and behind that the [quoted](quote) remark why, if there is one.
+/// A hold as its tag has it: `UNTIL`, a time or a date, and behind that the [quoted](quote) remark why, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hold {
     /// Until then.
@@ -29,9 +31,9 @@ impl Hold {
     /// From the tag's value.
     pub fn parse(value: &str) -> Hold {
         let (until, why) = value.split_once(' ').unwrap_or((value, ""));
-        match until.parse() {
-            Ok(until) => Hold::Until { until, why: Remark::new(&unquote(why)) },
-            Err(_) => Hold::Unreadable(value.to_owned()),
+        match until.parse().ok().or_else(|| end_of_day(until)) {
+            Some(until) => Hold::Until { until, why: Remark::new(&unquote(why)) },
+            None => Hold::Unreadable(value.to_owned()),
         }
     }
 
@@ -66,6 +68,14 @@ impl Hold {
             Hold::Unreadable(_) => None,
         }
     }
+}
+
+/// The end of a date such as `2026-12-24`, in UTC: who writes the tag by hand writes no time.
+fn end_of_day(date: &str) -> Option<Timestamp> {
+    let next = date.parse::<Date>().ok()?.tomorrow().ok()?;
+    // The parser takes a date with a time too, which says nothing of its zone.
+    let is_date = date.len() == "2026-12-24".len();
+    is_date.then(|| next.to_zoned(TimeZone::UTC).ok())?.map(|end| end.timestamp())
 }
 
 /// Behind "held".

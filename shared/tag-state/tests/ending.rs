@@ -115,6 +115,21 @@ fn retire_by(settings: &Settings, instance: Instance, clients: Clients) -> Decis
     retire::decide(settings, &own(instance), &elsewhere(), clients, at(OLD))
 }
 
+/// Nobody knows since when: its time begins now, and no sooner is it destroyed.
+#[test]
+fn one_whose_time_is_lost_gets_a_new_one() {
+    for stage in ["forgotten", "retired"] {
+        let mut lost = instance("dev-2026-11-20", stage, &[]);
+        lost.tags.remove("rdsecho:dev:since");
+        let Decision::Act(RetireStep::Date { tags }) = retire_by(&settings(), lost.clone(), Clients::NotAsked) else {
+            panic!("{stage}")
+        };
+        assert_eq!(tags, common::tags(&[("since", OLD)]), "{stage}");
+        lost.tags.extend(tags);
+        assert!(matches!(retire_by(&settings(), lost, Clients::NotAsked), Decision::Wait { .. }), "{stage}");
+    }
+}
+
 #[test]
 fn where_somebody_wants_to_know_nothing_goes_while_people_are_connected() {
     let looks = with("-Drdsecho.retire.connectionMinutes=30");

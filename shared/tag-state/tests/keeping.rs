@@ -44,7 +44,10 @@ fn a_hold_says_until_when_and_why_and_what_nobody_can_read_has_no_end() {
     assert_eq!(Hold::parse("2026-12-01T00:00:00Z").to_string(), "until 2026-12-01T00:00:00Z");
     let longest = Remark::new(&"?".repeat(200)).unwrap();
     assert!(value(&hold_tag(&settings().name, at(NOW), Some(&longest))).len() <= 256);
-    for unreadable in ["", "tomorrow", "2026-12-01", "until 2026-12-01T00:00:00Z"] {
+    // Who writes it by hand writes a date, and means all of it.
+    let by_hand = Hold::parse("2026-12-01 Ann looks");
+    assert_eq!(by_hand, Hold::Until { until: at("2026-12-02T00:00:00Z"), why: Remark::new("Ann looks") });
+    for unreadable in ["", "tomorrow", "2026-12-32", "2026-12-01T10:00", "until 2026-12-01T00:00:00Z"] {
         let read = Hold::parse(unreadable);
         assert!(read.holds(Timestamp::MAX), "{unreadable:?}");
         assert!(read.to_string().contains(&format!("{unreadable:?}")), "{read}");

@@ -483,6 +483,11 @@ fn notices() -> Vec<(&'static str, Mail)> {
         actual.insert(Parameter::DbParameterGroupName, Value::Text("by-hand".to_owned()));
         own(one)
     };
+    let with_secret = |stage: &str, status: &str| {
+        let mut one = instance("dev-2026-11-22", stage, &[]);
+        one.secret = Some(common::secret(status));
+        own(one)
+    };
     let refused = ("trouble", "refused 2026-11-22T01:00:00Z : InvalidParameterValue: =3Cb=3Eno=3C/b=3E");
     let used = "it had up to 2 connections in the last 30 minutes_";
     let used =
@@ -510,6 +515,13 @@ fn notices() -> Vec<(&'static str, Mail)> {
             notice(&in_status("forgotten", "available", &[("trouble", &used)]), Some(&[])),
         ),
         ("too few could be mailed", notice(&in_status("rebooted", "available", &lost), Some(&[]))),
+        ("in use, and going", notice(&in_status("promoted", "deleting", &[]), None)),
+        ("confirmed, and not switched", {
+            let people = ["ann@example.test", "bob@example.test"];
+            notice(&confirmed_by(&people, "2026-11-23T08:00:00Z"), None)
+        }),
+        ("a secret that RDS cannot use", notice(&with_secret("modified", "impaired"), None)),
+        ("held without an end", notice(&ours("dev-2026-11-22", "forgotten", &[("hold", "for now")]), None)),
         ("retired, and there", notice(&in_status("retired", "available", &[("since", "2026-11-20T00:00:00Z")]), None)),
     ]
 }

@@ -9,7 +9,7 @@ use tag_state::attempt::Attempt;
 use tag_state::decide::Decision;
 use tag_state::decide::new::{attempt_tag, identifier};
 use tag_state::decide::promote::repairs;
-use tag_state::decide::trouble::{ANNOUNCED, CODES, What, limit, note_refusal, tell, trouble};
+use tag_state::decide::trouble::{ANNOUNCED, CODES, What, limit, note_refusal, recovered, tell, trouble};
 use tag_state::facts::{Instance, Record, Tags};
 use tag_state::gauges::gauges;
 use tag_state::own::OwnInstance;
@@ -55,6 +55,7 @@ fn each_status_in_each_stage_has_its_name() {
         ("promoted", "backing-up", None, None),
         ("promoted", "stopped", Some("in-use-stopped"), Some("in-use-stopped")),
         ("promoted", "storage-full", Some("in-use-failed"), Some("in-use-failed")),
+        ("promoted", "deleting", Some("in-use-going"), Some("in-use-going")),
         ("forgotten", "available", None, None),
         ("retired", "available", None, Some("not-deleted")),
         ("retired", "deleting", None, Some("still-going")),
@@ -134,6 +135,90 @@ fn what_is_wanted_and_is_not_so_is_named() {
     assert_eq!(code_of(&window, &pending, "2026-11-30T00:00:01Z"), Some("pending"));
     let bare = changed("rebooted", |one| one.deletion_protection = false);
     assert_eq!(code_of(&settings(), &bare, SOON), Some("unprotected"));
+}
+
+/// Whoever was asked, or has confirmed: what promote waits for is told.
+#[test]
+fn what_keeps_it_from_the_switch_is_told_while_people_are_asked() {
+    let told = |change: &dyn Fn(&mut Instance), now: &str| {
+        let mut one = instance(ID, "rebooted", REQUEST);
+        change(&mut one);
+        code_of(&settings(), &own(one), now)
+    };
+    let secret = |status: &str| Some(common::secret(status));
+    for (change, soon, late) in [
+        (
+            (&|one: &mut Instance| one.pending = ["Iops".to_owned()].into()) as &dyn Fn(&mut Instance),
+            "pending",
+            "pending",
+        ),
+        (
+            &|one| one.option_group_statuses = vec!["pending-maintenance-apply".to_owned()],
+            "changed-since",
+            "changed-since",
+        ),
+        (&|one| one.option_group_statuses = vec!["applying".to_owned()], "", "group-not-applied"),
+        (&|one| one.secret = secret("impaired"), "secret-impaired", "secret-impaired"),
+        (&|one| one.secret = secret("rotating"), "", "secret-pending"),
+        (&|one| one.secret = secret("active"), "", ""),
+    ] {
+        assert_eq!(told(change, SOON).unwrap_or_default(), soon);
+        assert_eq!(told(change, "2026-11-24T23:00:00Z").unwrap_or_default(), late);
+    }
+    let impaired = changed("modified", |one| one.secret = secret("impaired"));
+    assert_eq!(code_of(&settings(), &impaired, SOON), Some("secret-impaired"));
+    let pending = changed("modified", |one| one.secret = secret("creating"));
+    assert_eq!(code_of(&settings(), &pending, SOON), None, "RDS takes its time");
+    assert_eq!(code_of(&settings(), &pending, LATE), Some("secret-pending"));
+}
+
+/// The switch comes at once, or something is in its way.
+#[test]
+fn a_switch_that_does_not_come_is_told_with_what_is_in_its_way() {
+    let by = |people: &[(&str, &str)], change: &dyn Fn(&mut Instance)| {
+        let mut one = common::confirmed_by(&[], SOON).facts().clone();
+        for (person, time) in people {
+            one.tags.extend(common::confirmed_by(&[person], time).facts().tags.clone());
+        }
+        change(&mut one);
+        own(one)
+    };
+    let what = |more: &str, own: &OwnInstance, others: &[OwnInstance], now: &str| {
+        trouble(&with(more), own, others, at(now)).map(|trouble| trouble.what)
+    };
+    let (ann, bob) = (("ann@example.test", "2026-11-22T00:10:00Z"), ("bob@example.test", "2026-11-22T00:20:00Z"));
+    let one = by(&[ann], &|_| {});
+    assert_eq!(what("", &one, &[], "2026-11-22T00:40:00Z"), None, "it has its time");
+    let Some(What::NotSwitched { why }) = what("", &one, &[], "2026-11-22T00:40:01Z") else { panic!() };
+    assert!(why.contains("promote fails, or the record"), "{why}");
+    let two = "-Drdsecho.promote.approvals=2";
+    assert_eq!(what(two, &one, &[], SOON), None, "one more is asked for");
+    let both = by(&[ann, bob], &|_| {});
+    assert_eq!(what(two, &both, &[], "2026-11-22T00:50:00Z"), None, "since the second one");
+    assert!(what(two, &both, &[], "2026-11-22T00:50:01Z").is_some());
+    assert!(what("", &both, &[], "2026-11-22T00:40:01Z").is_some(), "the second one changes nothing");
+    let busy = by(&[ann], &|one| "maintenance".clone_into(&mut one.status));
+    let Some(What::NotSwitched { why }) = what("", &busy, &[], SOON) else { panic!() };
+    assert!(why.contains("maintenance"), "{why}");
+    let younger = ours("dev-2026-11-23", "rebooted", REQUEST);
+    let Some(What::NotSwitched { why }) = what("", &one, &[younger], SOON) else { panic!() };
+    assert!(why.starts_with("dev-2026-11-23 is younger"), "{why}");
+    assert_eq!(what("", &one, &[], "2026-11-25T02:00:00Z"), None, "its time is over, and it is left over later");
+}
+
+/// Nothing destroys it, and nobody knows until when: that is not kept quiet, and hides nothing worse.
+#[test]
+fn a_hold_that_nobody_can_read_is_told_at_once() {
+    let held = ("hold", "until further notice");
+    for stage in ["new", "modified", "rebooted", "promoted", "forgotten", "retired"] {
+        assert_eq!(code_of(&settings(), &ours(ID, stage, &[held]), SOON), Some("hold-unreadable"), "{stage}");
+        assert_eq!(code_of(&settings(), &ours(ID, stage, &[("hold", "2026-12-24")]), SOON), None, "{stage}");
+    }
+    assert_eq!(code_of(&settings(), &failed(&[held]), SOON), Some("failed"));
+    let told = |mark: &str| code_of(&settings(), &failed(&[held, ("trouble", mark)]), SOON);
+    assert_eq!(told("failed 2026-11-22T01:00:00Z announced"), Some("failed"), "not everybody has heard of it");
+    assert_eq!(told("failed 2026-11-22T01:00:00Z"), Some("hold-unreadable"));
+    assert_eq!(told("hold-unreadable 2026-11-22T01:00:00Z + failed 2026-11-22T01:00:00Z"), Some("hold-unreadable"));
 }
 
 /// Who was asked may take their time; a mail that nobody got is another thing.
@@ -257,7 +342,117 @@ fn trouble_is_told_once_and_another_one_again() {
         "backing-up".clone_into(&mut one.status);
         told(&own(one), LATE).is_some()
     };
-    assert!(nightly("pending 2026-11-20T00:00:00Z") && !nightly("pending 2026-11-24T00:00:00Z"));
+    assert!(nightly("pending 2026-11-20T00:00:00Z"), "of another stage");
+    assert!(!nightly("pending 2026-11-24T00:00:01Z"), "a night's backup");
+    assert!(!nightly("x 2026-11-23T00:00:00Z + pending 2026-11-24T00:00:01Z"));
+    assert!(nightly("pending 2026-11-24T00:00:00Z"), "it may be more than that");
+    assert!(nightly("pending 2026-11-24T20:00:00Z over"), "the other one has passed");
+    assert!(!nightly("pending 2026-11-23T00:00:00Z + still-busy 2026-11-22T20:00:00Z"), "once in a stage");
+}
+
+/// What is told is noted first: what cannot be noted is not told at each look, and who dies makes it be told once more.
+#[test]
+fn the_mark_comes_before_the_telling_and_again_after_it() {
+    let settings = with(SENDER);
+    let told = |mark: &str, now: &str| tell(&settings, &failed(&[("trouble", mark)]), &[], true, at(now));
+    let value = |tags: Tags| tags["rdsecho:dev:trouble"].clone();
+    let first = tell(&settings, &failed(&[]), &[], true, at(SOON)).unwrap();
+    let begun = value(first.begun(&settings));
+    assert_eq!(begun, "failed 2026-11-22T01:30:00Z telling");
+    assert_eq!(told(&begun, "2026-11-22T01:44:59Z"), None, "the one who began may be at it");
+    let second = told(&begun, "2026-11-22T01:45:00Z").unwrap();
+    assert_eq!((second.to.len(), second.announce), (1, true));
+    let again = value(second.begun(&settings));
+    assert_eq!(again, "failed 2026-11-22T01:30:00Z telling telling");
+    assert_eq!(told(&again, "2026-11-23T01:29:59Z"), None, "twice is enough for a day");
+    assert_eq!(
+        value(told(&again, "2026-11-23T01:30:00Z").unwrap().begun(&settings)),
+        "failed 2026-11-23T01:30:00Z telling"
+    );
+    // Who has heard of it does not hear it again.
+    let some = told("failed 2026-11-22T01:30:00Z telling announced", "2026-11-22T01:50:00Z").unwrap();
+    assert_eq!((some.to.len(), some.announce), (1, false));
+    assert_eq!(value(some.begun(&settings)), "failed 2026-11-22T01:30:00Z telling telling announced");
+    assert_eq!(value(some.mark(&settings, &[], false)), "failed 2026-11-22T01:30:00Z announced");
+    // Nobody at all has.
+    for nobody_left in [false, true] {
+        let nobody = value(first.mark(&settings, &[], nobody_left));
+        assert_eq!(nobody, "failed 2026-11-22T01:30:00Z nobody");
+        let next = told(&nobody, SOON).unwrap();
+        assert_eq!((next.to.len(), next.announce), (1, true));
+    }
+}
+
+/// It has passed, and comes back weeks later: that is news. All day long it is not.
+#[test]
+fn what_has_passed_is_told_again_on_another_day() {
+    let marked = |stage: &str, status: &str, mark: &str| {
+        let mut one = instance(ID, stage, &[("trouble", mark)]);
+        status.clone_into(&mut one.status);
+        own(one)
+    };
+    let over = |own: &OwnInstance, now: &str| {
+        recovered(&settings(), own, &[], at(now)).map(|tags| tags["rdsecho:dev:trouble"].clone())
+    };
+    let full = "in-use-failed/storage-full 2026-11-22T01:00:00Z";
+    assert_eq!(over(&marked("promoted", "storage-full", full), LATE), None, "it lasts");
+    let passed = over(&marked("promoted", "available", full), LATE).unwrap();
+    assert_eq!(passed, format!("{full} over"));
+    assert_eq!(over(&marked("promoted", "available", &passed), LATE), None, "that is noted");
+    assert_eq!(
+        over(&marked("promoted", "available", &format!("{full} telling announced")), LATE),
+        Some(passed.clone())
+    );
+    assert_eq!(over(&ours(ID, "promoted", &[]), LATE), None, "nothing was told");
+    let told = |own: &OwnInstance, now: &str| tell(&settings(), own, &[], true, at(now)).is_some();
+    assert!(!told(&marked("promoted", "storage-full", full), "2026-12-20T00:00:00Z"));
+    assert!(!told(&marked("promoted", "storage-full", &passed), "2026-11-23T00:59:59Z"));
+    assert!(told(&marked("promoted", "storage-full", &passed), "2026-11-23T01:00:00Z"));
+    // It is stopped every night, and that was told; another trouble in between changes nothing.
+    let nights = "in-use-stopped/stopped 2026-11-22T01:00:00Z";
+    assert_eq!(over(&marked("promoted", "available", nights), LATE), None);
+    let both = format!("{full} + {nights}");
+    let passed = over(&marked("promoted", "available", &both), LATE).unwrap();
+    assert_eq!(passed, format!("{full} over + {nights}"));
+    assert!(!told(&marked("promoted", "stopped", &passed), "2026-12-20T00:00:00Z"));
+    let next = tell(&settings(), &marked("promoted", "failed", &both), &[], true, at(LATE)).unwrap();
+    let mark = &next.mark(&settings(), &[ANNOUNCED.to_owned()], true)["rdsecho:dev:trouble"];
+    assert_eq!(*mark, format!("in-use-failed/failed {LATE} + {both}"));
+    // What was told in an earlier stage needs no end, and what RDS refused shows only while it is available.
+    assert_eq!(over(&marked("modified", "available", "pending/x 2026-11-21T00:00:00Z"), SOON), None);
+    assert_eq!(over(&marked("new", "backing-up", "modify-refused 2026-11-22T01:00:00Z : no"), SOON), None);
+    assert_eq!(
+        over(&marked("modified", "available", "pending/x 2026-11-22T01:00:00Z"), SOON).as_deref(),
+        Some("pending/x 2026-11-22T01:00:00Z over")
+    );
+}
+
+/// Nobody knows since when it is in its stage: since it was made, at the earliest.
+#[test]
+fn a_lost_tag_keeps_no_trouble_quiet() {
+    let lost = |stage: &str, status: &str| {
+        changed(stage, |one| {
+            one.tags.remove("rdsecho:dev:since");
+            status.clone_into(&mut one.status);
+        })
+    };
+    assert_eq!(code_of(&settings(), &lost("promoted", "storage-full"), SOON), Some("in-use-failed"));
+    assert_eq!(code_of(&settings(), &lost("new", "creating"), "2026-11-23T19:59:00Z"), None);
+    assert_eq!(code_of(&settings(), &lost("new", "creating"), "2026-11-23T20:01:00Z"), Some("still-restoring"));
+}
+
+#[test]
+fn another_setting_is_another_trouble() {
+    let differs = |days: i64, mark: &[(&str, &str)]| {
+        let mut one = instance(ID, "rebooted", mark);
+        std::sync::Arc::make_mut(&mut one.actual).insert(Parameter::BackupRetentionPeriod, Value::Number(days));
+        own(one)
+    };
+    let first = tell(&settings(), &differs(7, &[]), &[], true, at(SOON)).unwrap();
+    let mark = first.mark(&settings(), &[ANNOUNCED.to_owned()], true)["rdsecho:dev:trouble"].clone();
+    assert!(mark.starts_with("changed-since/"), "{mark}");
+    let told = |days| tell(&settings(), &differs(days, &[("trouble", &mark)]), &[], true, at(SOON)).is_some();
+    assert!(!told(7) && told(8));
 }
 
 #[test]
@@ -280,7 +475,8 @@ fn what_rds_refused_is_kept_once_and_told_in_its_words() {
     assert!(note(&noted, "StorageQuotaExceeded: no").is_some());
     let tell = tell(&settings(), &noted, &[], false, at(SOON)).unwrap();
     assert_eq!(tell.trouble.what, What::ModifyRefused { said: "InvalidParameterValue: it's <no> good".to_owned() });
-    let told = ours(ID, "new", &[("trouble", &tell.mark(&settings(), &[], true)["rdsecho:dev:trouble"])]);
+    let told =
+        ours(ID, "new", &[("trouble", &tell.mark(&settings(), &[ANNOUNCED.to_owned()], true)["rdsecho:dev:trouble"])]);
     assert_eq!(tag_state::decide::trouble::tell(&settings(), &told, &[], true, at(SOON)), None);
     assert_eq!(note(&told, "InvalidParameterValue: it's <no> good"), None);
     assert_eq!(code_of(&settings(), &told, SOON), Some("modify-refused"), "it lasts");

@@ -47,6 +47,19 @@ fn where_the_protection_stays_nothing_is_deleted() {
     assert_eq!(calm.facts(FIRST).unwrap().status, "deleting");
 }
 
+/// Somebody removed the tag by hand: the grace period begins anew, and then it goes.
+#[test]
+fn one_whose_time_is_lost_goes_all_the_same() {
+    let mut calm = Calm::new("");
+    calm.until(200, |calm| calm.stage(FIRST) == "forgotten").expect("a forgotten one");
+    calm.town.untag_by_hand(FIRST, "since");
+    calm.wake(Function::Retire);
+    assert!(calm.town.tag(FIRST, "since").is_some());
+    calm.wake(Function::Retire);
+    assert_eq!(calm.stage(FIRST), "forgotten");
+    calm.until(100, |calm| calm.facts(FIRST).is_none()).expect("it goes");
+}
+
 #[test]
 fn the_final_snapshot_of_a_namesake_is_no_obstacle() {
     let mut calm = Calm::new("-Drdsecho.retire.graceHours=0 -Drdsecho.new.minimumAgeHours=0");

@@ -6,9 +6,10 @@ use simulation::calm::Calm;
 use simulation::functions::Function;
 use simulation::trouble::Kind;
 use stages::ports::Failure;
+use tag_state::facts::Record;
 use tag_state::wake::Wake;
 
-use crate::common::{FIRST, SECOND, until_asked};
+use crate::common::{FIRST, SECOND, confirmed, until_asked};
 
 const PLATFORM: &str = "platform@example.test";
 const NOTIFY: &str = "-Drdsecho.notify=platform@example.test";
@@ -238,9 +239,10 @@ fn without_approval_it_is_announced() {
     assert_eq!((troubles(&calm), calm.mails.len()), (told(FIRST, &["failed"]), 0));
 }
 
-/// request-approval's calls: 1 instances, 2 the instance once more, 3 events, 4 the announcement, 5 the mail, 6 the mark.
+/// request-approval's calls: 1 instances, 2 the instance once more, 3 events, 4 the mark that it begins, 5 the
+/// announcement, 6 the mail, 7 the mark that it is told.
 #[test]
-fn what_could_not_be_told_is_told_later_and_nobody_hears_it_twice() {
+fn what_could_not_be_told_is_told_later_and_nobody_hears_it_often() {
     let start = || {
         let mut calm = Calm::new(NOTIFY);
         failing(&calm, "failed");
@@ -251,23 +253,113 @@ fn what_could_not_be_told_is_told_later_and_nobody_hears_it_twice() {
         }
         calm
     };
-    for call in 2..=5 {
-        for kind in [Kind::Fails, Kind::DiesBefore] {
+    for call in 2..=7 {
+        for kind in [Kind::Fails, Kind::LosesItsAnswer, Kind::DiesBefore, Kind::DiesAfter] {
             let mut calm = start();
             calm.strike = Some((calm.calls.len() as u64, call, kind));
             look_once(&mut calm);
-            look(&mut calm, 10);
-            assert_eq!(calm.headlines(PLATFORM), [FAILED], "{call} {kind}");
-            // Whoever dies has not noted it.
-            let times = if call == 5 && kind == Kind::DiesBefore { 2 } else { 1 };
-            assert_eq!(troubles(&calm).len(), times, "{call} {kind}");
+            look(&mut calm, 200);
+            let (mails, notices) = (calm.headlines(PLATFORM).len(), troubles(&calm).len());
+            // Who dies, or cannot note it, leaves nobody who knows.
+            let mailed = match (call, kind) {
+                (6, Kind::LosesItsAnswer | Kind::DiesAfter) | (7, Kind::Fails | Kind::DiesBefore) => 2,
+                _ => 1,
+            };
+            let announced = match (call, kind) {
+                (5, Kind::LosesItsAnswer | Kind::DiesAfter)
+                | (6, Kind::DiesBefore | Kind::DiesAfter)
+                | (7, Kind::Fails | Kind::DiesBefore) => 2,
+                _ => 1,
+            };
+            assert_eq!((mails, notices), (mailed, announced), "{call} {kind}");
         }
     }
-    let mut calm = start();
-    calm.strike = Some((calm.calls.len() as u64, 6, Kind::Fails));
-    look_once(&mut calm);
-    look(&mut calm, 10);
-    assert_eq!(calm.headlines(PLATFORM), [FAILED, FAILED], "at least once");
+}
+
+/// What cannot be noted would be told at every look: nobody hears of it before it can be.
+#[test]
+fn what_cannot_be_noted_is_not_told_look_after_look() {
+    for (code, is_error) in [("InvalidDBInstanceState", false), ("AccessDenied", true)] {
+        let mut calm = Calm::new(NOTIFY);
+        until_asked(&mut calm);
+        force(&calm, "stopped");
+        refuse(&calm, Operation::AddTagsToResource, code, 12);
+        for _ in 0..12 {
+            let report = calm.wake(Function::RequestApproval).unwrap();
+            assert_eq!(report.error().is_some(), is_error, "{report:#?}");
+            calm.pass(10);
+        }
+        assert_eq!((calm.headlines(PLATFORM).len(), troubles(&calm)), (0, Vec::new()), "{code}");
+        look(&mut calm, 50);
+        assert_eq!((calm.headlines(PLATFORM).len(), troubles(&calm)), (1, told(FIRST, &["stopped"])), "{code}");
+    }
+}
+
+fn refuse(calm: &Calm, operation: Operation, code: &str, times: u64) {
+    calm.town.rds.world_mut().plant_fault(Fault { operation, kind: FaultKind::Refuse(code.to_owned()), times });
+}
+
+/// What people work with is being deleted. RDS takes no tag of it any more, and people must hear of it all the same:
+/// not look after look.
+#[test]
+fn one_in_use_that_is_being_deleted_is_told_though_it_cannot_be_noted() {
+    let mut calm = Calm::new(NOTIFY);
+    calm.until(60, |calm| calm.uses(FIRST)).expect("the first");
+    look(&mut calm, 3);
+    force(&calm, "deleting");
+    look(&mut calm, 12);
+    assert_eq!(troubles(&calm), told(FIRST, &["in-use-going"; 6]));
+    let headline = "Urgent: dev-db.example.test leads to a database that is being deleted";
+    assert_eq!(calm.headlines(PLATFORM), [headline; 6]);
+}
+
+/// Mended, and weeks later the same once more: that is news. Each night, and within a day, it is not.
+#[test]
+fn what_comes_back_is_told_again() {
+    let mut calm = Calm::new(NOTIFY);
+    calm.until(60, |calm| calm.uses(FIRST)).expect("the first");
+    let status = |calm: &mut Calm, status: &str| {
+        force(calm, status);
+        look(calm, 3);
+    };
+    for _ in 0..3 {
+        status(&mut calm, "storage-full");
+        status(&mut calm, "available");
+        status(&mut calm, "stopped");
+        status(&mut calm, "available");
+    }
+    assert_eq!(troubles(&calm), told(FIRST, &["in-use-failed", "in-use-stopped"]));
+    // An idle look costs what it did.
+    let before = calm.calls.len();
+    calm.wake(Function::RequestApproval);
+    assert_eq!(calm.calls[before..], [("request-approval", 1)]);
+    calm.pass(24 * 60 * 14);
+    status(&mut calm, "stopped");
+    status(&mut calm, "storage-full");
+    status(&mut calm, "available");
+    assert_eq!(troubles(&calm), told(FIRST, &["in-use-failed", "in-use-stopped", "in-use-failed"]));
+}
+
+/// Ann has confirmed, and somebody's hand is in the way of the switch.
+#[test]
+fn a_switch_that_does_not_come_is_told() {
+    let mut calm = confirmed(NOTIFY);
+    let was = calm.town.zone.borrow().clone();
+    calm.town.point_by_hand(Record::Other("an alias record".to_owned()));
+    let round = |calm: &mut Calm, rounds: usize| {
+        for _ in 0..rounds {
+            calm.wake(Function::Promote);
+            calm.wake(Function::RequestApproval);
+            calm.pass(10);
+        }
+    };
+    round(&mut calm, 3);
+    assert_eq!(troubles(&calm), []);
+    round(&mut calm, 12);
+    assert_eq!(troubles(&calm), told(FIRST, &["not-switched"]));
+    assert_eq!(calm.headlines(PLATFORM), ["dev-2026-11-22 is confirmed, and dev-db.example.test does not lead there"]);
+    calm.town.point_by_hand(was);
+    calm.until(5, |calm| calm.uses(FIRST)).expect("it goes on");
 }
 
 fn look_once(calm: &mut Calm) {

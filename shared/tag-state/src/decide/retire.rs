@@ -12,7 +12,7 @@ use crate::reason::Reason;
 use crate::settings::Settings;
 use crate::stage::{Move, Stage};
 use crate::status::{Class, classify, final_snapshot_impossible};
-use crate::tags::{FinalSnapshot, advance};
+use crate::tags::{FinalSnapshot, TagWriter, advance};
 
 /// How long after the point of no return the delete comes: longer than any function or retry of ours
 /// lives, so that whatever was under way at that moment has seen the tag, or is dead.
@@ -21,6 +21,11 @@ pub const PAUSE: SignedDuration = SignedDuration::from_mins(15);
 /// What retire does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RetireStep {
+    /// Nobody knows since when it is in its stage: from now on, so that its time begins.
+    Date {
+        /// The tag `since`.
+        tags: Tags,
+    },
     /// The point of no return.
     Condemn {
         /// The tags of stage `retired`.
@@ -86,7 +91,10 @@ pub fn decide(
         return held;
     }
     // An instance whose `since` is missing has no known age in this stage: fail closed, count from now.
-    let until = own.tags().since.unwrap_or(now).checked_add(pause).unwrap_or(Timestamp::MAX);
+    let Some(since) = own.tags().since else {
+        return Decision::Act(RetireStep::Date { tags: TagWriter::new(&settings.name).time("since", now).finish() });
+    };
+    let until = since.checked_add(pause).unwrap_or(Timestamp::MAX);
     if now < until {
         let reason = if stage == Stage::Retired { Reason::Pause { until } } else { Reason::Grace { until } };
         return Decision::wait_until(reason, until);

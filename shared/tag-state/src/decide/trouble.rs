@@ -1,27 +1,28 @@
 //! What is wrong with an instance, if anything is: it failed, or it has been waiting for too long, with a name for what
 //! it waits for. Nothing is done about it here: it is told, once, and a person decides. Waiting for people is no trouble.
 
+mod mark;
+mod set_up;
 mod telling;
 mod waits;
 mod what;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::promote::confirmed;
-use super::request::given_up;
 use super::retire::who_may_know;
-use super::{differing, unsettled};
+use super::{differing, not_usable, unsettled};
 use crate::attempt;
+use crate::hold::Hold;
 use crate::overview::learned;
 use crate::own::OwnInstance;
 use crate::parameter::Value;
 use crate::reason::Reason;
-use crate::settings::{Approval, Settings};
+use crate::settings::Settings;
 use crate::stage::Stage;
 use crate::status::{Class, classify};
-use crate::tags::Request;
 
-pub use telling::{ANNOUNCED, Mark, Tell, note_refusal, tell};
+pub use mark::{Earlier, Mark, note_refusal};
+pub use telling::{ANNOUNCED, Tell, recovered, tell};
 pub use waits::note_wait;
 pub use what::{CODES, What};
 
@@ -49,14 +50,37 @@ pub struct Trouble {
 /// What is wrong with an instance now; `None` where nothing is. `all` are all of this echo's: what an earlier one took
 /// says how long is long.
 pub fn trouble(settings: &Settings, own: &OwnInstance, all: &[OwnInstance], now: Timestamp) -> Option<Trouble> {
-    let since = own.tags().since?;
+    // Where its tag is lost, it is in its stage since then at the earliest.
+    let since = own.tags().since.or(own.facts().created)?;
     let what = match own.stage() {
         Stage::New | Stage::Modified => on_its_way(settings, own, all, since, now),
-        Stage::Rebooted => set_up(settings, own, all, since, now),
+        Stage::Rebooted => set_up::trouble(settings, own, all, since, now),
         Stage::Promoted => in_use(own),
         Stage::Forgotten | Stage::Retired => on_its_way_out(settings, own, all, now),
-    }?;
+    };
+    // That it failed lasts as long as it is there, and would hide the other for ever.
+    let failure_is_told = || own.tags().trouble.as_ref().is_some_and(|mark| mark.has_told("failed"));
+    let what = what
+        .filter(|what| !matches!(what, What::Failed { .. }) || hold_unreadable(own).is_none() || !failure_is_told());
+    let what = what.or_else(|| hold_unreadable(own))?;
     Some(Trouble { what, since, differences: differences(settings, own) })
+}
+
+/// Somebody wanted it kept, and nobody knows until when: it waits for ever.
+fn hold_unreadable(own: &OwnInstance) -> Option<What> {
+    match &own.tags().hold {
+        Some(Hold::Unreadable(value)) => Some(What::HoldUnreadable { value: value.clone() }),
+        Some(Hold::Until { .. }) | None => None,
+    }
+}
+
+/// Whose secret RDS cannot use: nothing goes on until a person has mended it. `None` where production's password is kept.
+fn secret_impaired(settings: &Settings, own: &OwnInstance) -> Option<What> {
+    let secret = own.facts().secret.as_ref().filter(|_| settings.manages_password())?;
+    match not_usable(secret) {
+        Some(Reason::SecretImpaired { secret }) => Some(What::SecretImpaired { secret }),
+        Some(_) | None => None,
+    }
 }
 
 /// What an instance lacks of what is asked for: setting, actual, wanted.
@@ -138,6 +162,12 @@ fn on_its_way(
     if class == Class::Ready && groups.iter().any(|group| group == "failed-to-apply") {
         return Some(What::GroupFailed { what: "its parameter group is failed-to-apply".to_owned() });
     }
+    if class == Class::Ready
+        && own.stage() == Stage::Modified
+        && let Some(impaired) = secret_impaired(settings, own)
+    {
+        return Some(impaired);
+    }
     is_over(since, limit(settings, own, all), now).then(|| waits_for(settings, own, class, status))?
 }
 
@@ -158,81 +188,14 @@ fn waits_for(settings: &Settings, own: &OwnInstance, class: Class, status: Strin
             if !pending.is_empty() {
                 return Some(What::Pending { what: pending });
             }
-            match unsettled(settings, own.facts(), true).filter(|_| own.stage() == Stage::Modified) {
+            match unsettled(settings, own.facts(), true).filter(|_| own.stage() != Stage::New) {
                 Some(Reason::NotInEffect { what }) => What::SettingsDiffer { what },
+                Some(Reason::SecretPending { status }) => What::SecretPending { status },
                 Some(other) => What::GroupNotApplied { what: other.to_string() },
                 None => What::NotTakenOn { stage: own.stage() },
             }
         }
     })
-}
-
-/// `rebooted`: everything was in effect once.
-fn set_up(
-    settings: &Settings,
-    own: &OwnInstance,
-    all: &[OwnInstance],
-    since: Timestamp,
-    now: Timestamp,
-) -> Option<What> {
-    let facts = own.facts();
-    let status = facts.status.clone();
-    let class = classify(&status);
-    let limit = limit(settings, own, all);
-    if let Some(reason) = given_up(settings, own, now) {
-        return is_past_due(settings, own, limit, now).then(|| What::LeftOver { why: reason.to_string() });
-    }
-    if class == Class::Stopped && status == "stopped" {
-        return Some(What::Stopped { status });
-    }
-    if class == Class::Ready && facts.pending.is_empty() && is_over(since, CALM, now) {
-        // Protection comes first in none of these, and modify switches it on again: it would hide the others.
-        let differs = differing(facts, &settings.modify.parameters).next().is_some();
-        let of_group = facts.parameter_group_statuses.iter().find(|group| *group != "in-sync");
-        if differs {
-            return Some(What::ChangedSince { what: differences(settings, own).join("; ") });
-        }
-        if let Some(group) = of_group.filter(|group| *group != "applying") {
-            return Some(What::ChangedSince { what: format!("its parameter group is {group}") });
-        }
-        if !facts.deletion_protection {
-            return Some(What::Unprotected {});
-        }
-    }
-    let waiting_for_people = match (&settings.promote.approval, own.tags().request) {
-        (Approval::Typed, _) => true,
-        (Approval::Required { .. }, Some(request)) => {
-            if let Some(what) = too_few_mailed(settings, own, request, now) {
-                return Some(What::MailsNotSent { what });
-            }
-            true
-        }
-        (Approval::Required { .. }, None) | (Approval::None, _) => false,
-    };
-    if waiting_for_people || !is_over(since, limit, now) {
-        return None;
-    }
-    match class {
-        Class::Ready if facts.pending.is_empty() => Some(What::NotTakenOn { stage: Stage::Rebooted }),
-        Class::Ready | Class::Busy | Class::Stopped | Class::Failed | Class::Going | Class::Unknown => {
-            waits_for(settings, own, class, status)
-        }
-    }
-}
-
-/// Why a request cannot be confirmed: nobody was reached for an hour, or so many will never be that the others are too
-/// few; `None` while it can.
-fn too_few_mailed(settings: &Settings, own: &OwnInstance, request: Request, now: Timestamp) -> Option<String> {
-    let Some(notified) = own.tags().notified.as_ref().filter(|notified| notified.is_of(request)) else {
-        return is_over(request.requested, CALM, now).then(|| "nobody could be mailed".to_owned());
-    };
-    // Whoever has confirmed all the same, at a terminal, was reached.
-    let answered: Vec<String> = confirmed(settings, own, request).map(|(claim, _)| claim.approver).collect();
-    let is_lost = |approver: &&String| notified.unreached.contains(*approver) && !answered.contains(*approver);
-    let lost: Vec<&str> = settings.approvers().iter().filter(is_lost).map(String::as_str).collect();
-    let (left, needed) = (settings.approvers().len() - lost.len(), settings.approvals());
-    let what = || format!("{} could not be mailed: {left} can confirm, and {needed} must", lost.join(", "));
-    (left < needed).then(what)
 }
 
 /// `promoted`: people work with it.
@@ -241,7 +204,8 @@ fn in_use(own: &OwnInstance) -> Option<What> {
     match classify(&status) {
         Class::Failed => Some(What::InUseFailed { status }),
         Class::Stopped if status == "stopped" => Some(What::InUseStopped { status }),
-        Class::Ready | Class::Busy | Class::Stopped | Class::Going | Class::Unknown => None,
+        Class::Going => Some(What::InUseGoing { status }),
+        Class::Ready | Class::Busy | Class::Stopped | Class::Unknown => None,
     }
 }
 

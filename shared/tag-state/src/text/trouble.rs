@@ -70,6 +70,12 @@ impl Notice<'_> {
         let stays = "People who work with it notice nothing, but their data grows older.";
         let cname = &self.settings.promote.cname;
         let lines = match self.own.stage() {
+            Stage::New | Stage::Modified | Stage::Rebooted | Stage::Promoted | Stage::Forgotten | Stage::Retired
+                if matches!(self.trouble.what, What::HoldUnreadable { .. }) =>
+            {
+                let costs = "Nothing destroys it meanwhile, and it costs as long as it is there.";
+                vec![format!("{}.", summary(self.own, self.trouble)), costs.to_owned()]
+            }
             Stage::Promoted => vec![
                 format!("{}.", summary(self.own, self.trouble)),
                 format!("{cname} leads there: people cannot work with it."),
@@ -95,7 +101,11 @@ impl Notice<'_> {
             ],
             small: vec![
                 format!("RDS Echo for {}, trouble {}: docs/RUNBOOK.md has an entry.", self.settings.name, self.code()),
-                "This is told once.".to_owned(),
+                if What::is_told_once(self.code()) {
+                    "This is told once.".to_owned()
+                } else {
+                    "This is told once, and once more if it passes and comes back on another day.".to_owned()
+                },
             ],
             ..Content::default()
         }
@@ -111,10 +121,13 @@ impl Notice<'_> {
             What::Failed { .. } => format!("Failed: {copy} is not going to be used"),
             What::InUseFailed { .. } => format!("Urgent: {cname} leads to a database that has failed"),
             What::InUseStopped { .. } => format!("{cname} leads to a database that is stopped"),
+            What::InUseGoing { .. } => format!("Urgent: {cname} leads to a database that is being deleted"),
             What::Stopped { .. } => format!("{copy} is stopped, and does not go on"),
             What::ModifyRefused { .. } => format!("RDS refuses the settings of {copy}"),
             What::ChangedSince { .. } | What::Unprotected {} => format!("{copy} was changed after it had been set up"),
+            What::NotSwitched { .. } => format!("{copy} is confirmed, and {cname} does not lead there"),
             What::LeftOver { .. } => format!("{copy} is left over"),
+            What::HoldUnreadable { .. } => format!("{copy} is held, and nobody knows until when"),
             What::NotRetired { .. } | What::NotDeleted { .. } | What::StillGoing { .. } => {
                 format!("{copy} does not go away")
             }
@@ -128,6 +141,8 @@ impl Notice<'_> {
             | What::Pending { .. }
             | What::SettingsDiffer { .. }
             | What::GroupNotApplied { .. }
+            | What::SecretImpaired { .. }
+            | What::SecretPending { .. }
             | What::NotTakenOn { .. }
             | What::MailsNotSent { .. } => format!("Stuck: {copy} does not go on"),
         }

@@ -128,7 +128,7 @@ async fn lookups(rds: &impl Rds, lookups: &impl Lookups) -> Vec<String> {
         see(format!("{:?}", lookups.subnet_group(name).await.expect("asked")));
     }
     for (engine, version) in [("postgres", "16.4"), ("postgres", "12.1"), ("cobol", "1.0")] {
-        see(format!("{:?}", lookups.family(engine, version).await.expect("asked")));
+        see(format!("{:?}", lookups.engine_version(engine, version).await.expect("asked")));
         see(format!("{:?}", lookups.orderable(engine, version, "db.t4g.small").await.expect("asked")));
     }
     see(format!("{:?}", lookups.orderable("postgres", "16.4", "db.t1.micro").await.expect("asked")));

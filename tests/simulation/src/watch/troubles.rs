@@ -98,7 +98,8 @@ impl Watch {
         let times = self.troubles.told.get(&(instance.resource_id.clone(), code.clone(), since.clone()));
         let too_often = times.is_some_and(|times| *times >= MOST_TOLD);
         let noted = self.get(&shown, "trouble").is_some_and(|mark| {
-            let mut words = mark.split(" : ").next().unwrap_or_default().split(' ');
+            let latest = mark.split(" : ").next().unwrap_or_default().split(" + ").next().unwrap_or_default();
+            let mut words = latest.split(' ');
             let (word, at) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
             // Times of one form compare as texts.
             word == code && words.next().is_none() && at >= since.as_str()

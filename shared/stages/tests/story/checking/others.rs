@@ -77,7 +77,10 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             wrong: "-Drdsecho.mod.masterUserSecretKmsKeyId=alias/mine",
             bend: |calm| {
-                a_key(calm, Some(StorageKey { enabled: true, encrypts: false, state: "Enabled".to_owned() }));
+                a_key(
+                    calm,
+                    Some(StorageKey { enabled: true, encrypts: false, state: "Enabled".to_owned(), of_aws: false }),
+                );
             },
             ..bad(SECRET, "alias/mine does not encrypt: name another one")
         },

@@ -3,15 +3,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::telling::with_saying;
+use super::mark::{Mark, UNTOLD_WAIT, with_saying};
 use crate::facts::Tags;
 use crate::own::OwnInstance;
 use crate::settings::Settings;
 use crate::stage::Stage;
-use crate::tags::{TagWriter, stamp, with_addresses};
+use crate::tags::{TagWriter, stamp};
 
-/// Stands where nothing was told yet.
-const UNTOLD: &str = "waits";
 /// Another reason is noted at most this often: two that alternate would write at every look.
 const CALM: SignedDuration = SignedDuration::from_hours(1);
 /// The code of a call that failed: of these the words count too.
@@ -61,10 +59,7 @@ pub fn note_wait(settings: &Settings, own: &OwnInstance, code: &str, words: &str
     if noted(own).is_some_and(|noted| same(&noted) || lately(&noted)) {
         return None;
     }
-    let told = match &own.tags().trouble {
-        Some(mark) => with_addresses(format!("{} {}", mark.word, stamp(mark.at)), mark.only.as_deref()),
-        None => format!("{UNTOLD} {}", stamp(now)),
-    };
+    let told = own.tags().trouble.as_ref().map_or_else(|| format!("{UNTOLD_WAIT} {}", stamp(now)), Mark::told);
     let value = with_saying(told, &format!("{code} {} {words}", stamp(now)));
     Some(TagWriter::new(&settings.name).text("trouble", &value).finish())
 }

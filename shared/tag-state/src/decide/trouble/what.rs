@@ -1,5 +1,6 @@
 //! The kinds of trouble: each with a short name for machines and the run book, and a sentence for people.
 
+use crate::check::hash;
 use crate::stage::Stage;
 use crate::worded::worded;
 
@@ -26,6 +27,11 @@ worded! {
         /// Its status.
         status: String
     } "in-use-stopped" => "it is in use, and it is {status}: somebody stopped it";
+    /// Somebody deletes what people work with.
+    InUseGoing {
+        /// Its status.
+        status: String
+    } "in-use-going" => "it is in use, and it is being deleted (status {status})";
     /// Somebody stopped one on its way.
     Stopped {
         /// Its status.
@@ -70,7 +76,7 @@ worded! {
     Pending {
         /// Their names.
         what: String
-    } "pending" => "changes are pending for too long: {what}; they wait for the maintenance window, or RDS does not apply them";
+    } "pending" => "changes are pending: {what}; they wait for the maintenance window, or RDS does not apply them";
     /// It has not what was asked for.
     SettingsDiffer {
         /// Wanted and actual.
@@ -81,6 +87,16 @@ worded! {
         /// Which, and its state.
         what: String
     } "group-not-applied" => "{what}, for longer than it should be";
+    /// RDS cannot use the secret of its master password.
+    SecretImpaired {
+        /// The secret's ARN.
+        secret: String
+    } "secret-impaired" => "the secret of its master password, {secret}, is impaired: RDS cannot use it, or its KMS key, and nothing goes on";
+    /// RDS has been at work on the secret for too long.
+    SecretPending {
+        /// The secret's status.
+        status: String
+    } "secret-pending" => "the secret of its master password has been {status} for too long, and nothing goes on before it is active";
     /// Somebody changed it, or the settings, after it was set up.
     ChangedSince {
         /// Wanted and actual.
@@ -93,6 +109,11 @@ worded! {
         /// The stage that it is in.
         stage: Stage
     } "not-taken-on" => "it is ready for what follows {stage}, and that does not come";
+    /// People want the switch, and it does not come.
+    NotSwitched {
+        /// What is in the way, as far as it is seen.
+        why: String
+    } "not-switched" => "enough people have confirmed it, and the CNAME is not switched to it: {why}";
     /// Too few could be asked.
     MailsNotSent {
         /// Who, and what that means.
@@ -103,6 +124,11 @@ worded! {
         /// Why.
         why: String
     } "left-over" => "it is not going to be used, and stays until the next one takes its place: {why}";
+    /// Its hold has no end that can be read.
+    HoldUnreadable {
+        /// What its tag says.
+        value: String
+    } "hold-unreadable" => "its hold tag says {value:?}, which is no date: it is kept without an end";
     /// It should have been retired.
     NotRetired {
         /// Why, as retire noted it.
@@ -137,6 +163,7 @@ impl What {
             What::Failed { .. }
                 | What::InUseFailed { .. }
                 | What::InUseStopped { .. }
+                | What::InUseGoing { .. }
                 // It ends when they go; if that takes long, it is not retired, and that is another trouble.
                 | What::InUseByClients { .. }
         )
@@ -149,10 +176,13 @@ impl What {
             What::Failed { .. }
                 | What::InUseFailed { .. }
                 | What::InUseStopped { .. }
+                | What::InUseGoing { .. }
                 | What::Stopped { .. }
                 | What::ModifyRefused { .. }
                 | What::GroupFailed { .. }
+                | What::SecretImpaired { .. }
                 | What::ChangedSince { .. }
+                | What::HoldUnreadable { .. }
         )
     }
 
@@ -161,11 +191,21 @@ impl What {
         matches!(self, What::StillBusy { .. } | What::Maintenance { .. })
     }
 
-    /// What the mark says that was told: the code, and where each status is told once, that too.
+    /// Whether a mail about it may go out though nothing can note that it did: of what people lose for good otherwise.
+    pub const fn is_urgent(&self) -> bool {
+        matches!(self, What::InUseGoing { .. })
+    }
+
+    /// What the mark says that was told: the code, and what tells one of a kind from another one behind it.
     pub(super) fn word(&self) -> String {
         match self {
             What::InUseFailed { status } | What::InUseStopped { status } => format!("{}/{status}", self.code()),
+            // Another setting is another trouble.
+            What::Pending { what } | What::SettingsDiffer { what } | What::ChangedSince { what } => {
+                format!("{}/{}", self.code(), hash([what.as_str()]))
+            }
             What::Failed { .. }
+            | What::InUseGoing { .. }
             | What::Stopped { .. }
             | What::ModifyRefused { .. }
             | What::GroupFailed { .. }
@@ -174,18 +214,26 @@ impl What {
             | What::StillBusy { .. }
             | What::StillFailed { .. }
             | What::UnknownStatus { .. }
-            | What::Pending { .. }
-            | What::SettingsDiffer { .. }
             | What::GroupNotApplied { .. }
-            | What::ChangedSince { .. }
+            | What::SecretImpaired { .. }
+            | What::SecretPending { .. }
             | What::Unprotected {}
             | What::NotTakenOn { .. }
+            | What::NotSwitched { .. }
             | What::MailsNotSent { .. }
             | What::LeftOver { .. }
+            | What::HoldUnreadable { .. }
             | What::NotRetired { .. }
             | What::NotDeleted { .. }
             | What::InUseByClients { .. }
             | What::StillGoing { .. } => self.code().to_owned(),
         }
+    }
+
+    /// Whether a code is told once in a stage, however often it comes back: what was stopped is started and stopped again
+    /// each night, and the others last, or are told anew by themselves.
+    pub(crate) fn is_told_once(code: &str) -> bool {
+        const ONCE: [&str; 5] = ["failed", "in-use-stopped", "in-use-going", "stopped", "modify-refused"];
+        ONCE.contains(&code)
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Notice;
 use crate::decide::trouble::What;
+use crate::stage::Stage;
 use crate::text::words::count;
 
 impl Notice<'_> {
@@ -30,7 +31,7 @@ impl Notice<'_> {
                 };
                 vec![then, format!("{copy} is destroyed {gone}.")]
             }
-            What::InUseFailed { .. } | What::InUseStopped { .. } => {
+            What::InUseFailed { .. } | What::InUseStopped { .. } | What::InUseGoing { .. } => {
                 one("Nothing: what is in use is never given up, stopped, started or destroyed.")
             }
             What::Stopped { .. } => vec![
@@ -57,6 +58,15 @@ impl Notice<'_> {
                 "It waits, and switches to this copy only once everything is in effect again. Nobody's confirmation \
                  helps meanwhile.",
             ),
+            What::SecretImpaired { .. } | What::SecretPending { .. } => one(
+                "It goes on as soon as the secret is active. Before that production's password is not surely gone, and \
+                 nobody's confirmation helps.",
+            ),
+            What::NotSwitched { .. } => one(
+                "It tries again at each look, until the end of the request and of the time after it. Then people must be \
+                 asked again.",
+            ),
+            What::HoldUnreadable { .. } => one("It keeps the copy: whoever wrote that wanted it kept."),
             What::Unprotected {} => one("It switches the protection on again, and goes on."),
             What::MailsNotSent { .. } => one(
                 "Where nobody was reached, it tries to mail those who are asked for as long as the request is open. \
@@ -96,6 +106,12 @@ impl Notice<'_> {
             }
             What::InUseFailed { .. } => vec![format!("Mend it in RDS, such as by {modify}."), back],
             What::InUseStopped { .. } => vec![start, back],
+            What::InUseGoing { .. } => vec![
+                format!("Act now: a deletion cannot be stopped. {back}"),
+                "Where none is there any more, make one: `rds-echo new`. Whether a final snapshot is being taken, RDS \
+                 shows under Snapshots."
+                    .to_owned(),
+            ],
             What::Stopped { .. } => vec![start, afresh],
             What::ModifyRefused { .. } => vec![
                 "Correct the setting that RDS names, in the stack or in rdsecho.properties; the next look takes it."
@@ -117,6 +133,30 @@ impl Notice<'_> {
             }
             What::SettingsDiffer { .. } | What::ChangedSince { .. } => {
                 vec![format!("Give it what is wanted: {modify}; or take the setting back."), afresh]
+            }
+            What::SecretImpaired { .. } => vec![
+                "Let RDS use the secret and its KMS key again: the key may be disabled or about to be deleted, or its \
+                 policy is in the way, or the secret was deleted."
+                    .to_owned(),
+                format!(
+                    "Or have RDS make another one: `aws rds modify-db-instance --db-instance-identifier {copy} \
+                     --no-manage-master-user-password --master-user-password ... --apply-immediately`, then the same with \
+                     `--manage-master-user-password`."
+                ),
+                afresh,
+            ],
+            What::SecretPending { .. } => {
+                vec![events, "If it stays so, ask AWS Support.".to_owned(), afresh]
+            }
+            What::NotSwitched { .. } => {
+                vec![see, "Look at the log of promote: its errors say why it does not switch.".to_owned()]
+            }
+            What::HoldUnreadable { .. } => {
+                let release = format!("Or let it go: `rds-echo release {copy}`.");
+                // What is condemned is held no more.
+                let hold = (self.own.stage() != Stage::Retired)
+                    .then(|| format!("Give it an end: `rds-echo hold {copy} --until 2026-12-24`."));
+                hold.into_iter().chain([release]).collect()
             }
             What::Unprotected {} => vec!["If somebody means to keep or destroy it, talk to them.".to_owned()],
             What::MailsNotSent { .. } => vec![
