@@ -21,35 +21,59 @@ pub(crate) async fn follow<R: Rds, A: Announcer>(
     record: &Record,
     report: &mut Report,
 ) -> Answer<()> {
-    for Repair { own: one, to, tags, protect, why } in repairs(scene.settings, own, record, scene.now) {
-        let identifier = one.identifier().to_owned();
-        if protect {
-            match scene.rds.modify(&Modify::protection(&identifier, true)).await {
-                Ok(()) => {
-                    report.add(Outcome::done(&identifier, Did::Acted, "deletion protection requested", why.clone()));
-                }
+    for repair in repairs(scene.settings, own, record, scene.now) {
+        mend(scene, own, repair, report).await?;
+    }
+    Ok(())
+}
+
+/// The same of the one behind the CNAME alone.
+pub(crate) async fn catch_up<R: Rds, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    own: &mut [OwnInstance],
+    record: &Record,
+    report: &mut Report,
+) -> Answer<()> {
+    let current = repairs(scene.settings, own, record, scene.now);
+    match current.into_iter().find(|repair| record.points_at(repair.own.facts())) {
+        Some(repair) => mend(scene, own, repair, report).await,
+        None => Ok(()),
+    }
+}
+
+async fn mend<R: Rds, A: Announcer>(
+    scene: &Scene<'_, R, A>,
+    own: &mut [OwnInstance],
+    Repair { own: one, to, tags, protect, why }: Repair,
+    report: &mut Report,
+) -> Answer<()> {
+    let identifier = one.identifier().to_owned();
+    if protect {
+        match scene.rds.modify(&Modify::protection(&identifier, true)).await {
+            Ok(()) => {
+                report.add(Outcome::done(&identifier, Did::Acted, "deletion protection requested", why.clone()));
+            }
+            Err(error) => report.failed(Some(&identifier), &error),
+        }
+    }
+    let Some(to) = to else {
+        if !tags.is_empty() {
+            match scene.rds.add_tags(&one.facts().arn, &tags).await {
+                Ok(()) => report.add(Outcome::done(&identifier, Did::Acted, "failure tag emptied", why)),
                 Err(error) => report.failed(Some(&identifier), &error),
             }
         }
-        let Some(to) = to else {
-            if !tags.is_empty() {
-                match scene.rds.add_tags(&one.facts().arn, &tags).await {
-                    Ok(()) => report.add(Outcome::done(&identifier, Did::Acted, "failure tag emptied", why)),
-                    Err(error) => report.failed(Some(&identifier), &error),
-                }
+        return Ok(());
+    };
+    match scene.enter(&one, to, &tags, report).await {
+        Ok(did) => {
+            for known in own.iter_mut().filter(|known| known.identifier() == identifier) {
+                *known = one.after_writing(&scene.settings.name, &tags);
             }
-            continue;
-        };
-        match scene.enter(&one, to, &tags, report).await {
-            Ok(did) => {
-                for known in own.iter_mut().filter(|known| known.identifier() == identifier) {
-                    *known = one.after_writing(&scene.settings.name, &tags);
-                }
-                report.add(Outcome::done(&identifier, did, format!("stage {to}"), why));
-            }
-            Err(error) if to == Stage::Promoted => return Err(error),
-            Err(error) => report.failed(Some(&identifier), &error),
+            report.add(Outcome::done(&identifier, did, format!("stage {to}"), why));
         }
+        Err(error) if to == Stage::Promoted => return Err(error),
+        Err(error) => report.failed(Some(&identifier), &error),
     }
     Ok(())
 }

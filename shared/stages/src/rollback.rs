@@ -17,7 +17,7 @@ use tag_state::stage::Stage;
 use tag_state::wake::Wake;
 
 use crate::advance::Scene;
-use crate::follow::{follow, swap};
+use crate::follow::{catch_up, follow, swap};
 use crate::ports::{Announcer, Dns, Rds};
 use crate::report::{Did, Outcome, Report, Stop, to_act};
 use crate::{hold, observe};
@@ -65,7 +65,7 @@ async fn go<R: Rds, A: Announcer>(
     let record = observe::record(settings, dns).await?;
     // Whoever moved the CNAME last may have died before the tags followed it: the one that it is about to leave would
     // then count as one that waits for its promotion. What fails of that is said, and is no reason to stay there.
-    if let Err(error) = follow(scene, &mut own, &record, report).await {
+    if let Err(error) = catch_up(scene, &mut own, &record, report).await {
         report.failed(None, &error);
     }
     let target = to_act(target(settings, &own, &record, way), way.named())?.clone();

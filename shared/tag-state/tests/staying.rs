@@ -4,7 +4,7 @@
 mod common;
 
 use common::{at, ours, settings, with};
-use tag_state::decide::trouble::{What, note_wait, tell, trouble};
+use tag_state::decide::trouble::{ANNOUNCED, What, note_wait, tell, trouble};
 use tag_state::own::OwnInstance;
 
 const ID: &str = "dev-2026-11-22";
@@ -59,7 +59,9 @@ fn what_was_told_is_not_told_again_for_a_note() {
     assert_eq!(tell(&settings(), &whole, &[], true, at(LATER)), None);
     // And a mark keeps the note.
     let untold = failed("waits 2026-11-23T00:00:00Z : no-record 2026-11-23T00:00:00Z there is none");
-    let mark = &tell(&settings(), &untold, &[], true, at(LATER)).unwrap().mark(&settings(), &[], true)[KEY];
+    let mark =
+        &tell(&settings(), &untold, &[], true, at(LATER)).unwrap().mark(&settings(), &[ANNOUNCED.to_owned()], true)
+            [KEY];
     assert_eq!(mark, "failed 2026-11-23T01:00:01Z : no-record 2026-11-23T00:00:00Z there is none");
 }
 
