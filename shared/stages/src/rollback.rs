@@ -6,6 +6,7 @@
 //! the pause before a delete is longer.
 
 use jiff::Timestamp;
+use tag_state::decide::Decision;
 use tag_state::decide::hold::keep;
 use tag_state::decide::rollback::{Way, decide, may_go, password, prepare, target};
 use tag_state::facts::Record;
@@ -68,7 +69,13 @@ async fn go<R: Rds, A: Announcer>(
     if let Err(error) = catch_up(scene, &mut own, &record, report).await {
         report.failed(None, &error);
     }
-    let target = to_act(target(settings, &own, &record, way), way.named())?.clone();
+    let target = target(settings, &own, &record, way);
+    if let Decision::Nothing(reason @ (Reason::AlreadyBack { .. } | Reason::PointsThere { .. })) = target {
+        // The run that led it there may not have come to its end.
+        follow(scene, &mut own, &record, report).await?;
+        return Err(Outcome::not_done(way.named(), Did::Nothing, &reason).into());
+    }
+    let target = to_act(target, way.named())?.clone();
     let identifier = target.identifier().to_owned();
     to_act(may_go(settings, &target, way, *now), Some(&identifier))?;
     let refused = |reason: &Reason| Outcome::not_done(Some(&identifier), Did::Refuses, reason);
