@@ -198,7 +198,7 @@ fn what_was_promoted_and_left_before_its_tags_said_so_is_not_promoted_again() {
             // However the way back fares with its own calls.
             for strike in 0..=9 {
                 let mut calm = calm.fork();
-                calm.strike = (strike > 0).then(|| (calm.calls.len() as u64, strike, Kind::Fails));
+                calm.strike = (strike > 0).then_some((calm.calls.len() as u64, strike, Kind::Fails));
                 calm.command(Command::Rollback);
                 calm.strike = None;
                 let back = calm.uses(FIRST);
