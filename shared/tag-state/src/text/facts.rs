@@ -143,13 +143,13 @@ impl Facts<'_> {
             "{cname} moves{from} to {copy}. New connections reach the fresh copy; open ones stay where they are until \
              they reconnect."
         )];
-        said.extend(self.own.facts().secret.as_ref().map(|secret| {
-            format!(
-                "Whoever logs in as the master user needs the fresh copy's own password from then on: it is in the \
-                 secret {} in Secrets Manager.",
-                secret.arn
-            )
-        }));
+        if self.own.facts().secret.is_some() {
+            said.push(
+                "Whoever logs in as the master user needs the fresh copy's own password from then on: the mail after \
+                 the switch says in which secret it is."
+                    .to_owned(),
+            );
+        }
         said.extend(fate);
         said
     }
