@@ -6,8 +6,6 @@ import pytest
 from walk import STATES
 
 NARROW = {"width": 320, "height": 640}
-# As narrow as phones are. Without styles a host's name is not broken, and the system's letters may be wide (DejaVu's are).
-PHONE = {"width": 360, "height": 640}
 # A finger's width (Apple's 44 points; WCAG 2.2's AAA 44 by 44 too).
 FINGER = 44
 # What sticks out of the window, or out of its own box.
@@ -84,7 +82,7 @@ def test_the_mails_links_are_as_high_as_a_finger_is_wide(walked, context):
 
 
 def test_a_mail_without_its_styles_still_says_it_all(walked, context):
-    page = context(viewport=PHONE).new_page()
+    page = context(viewport=NARROW).new_page()
     with_links = 0
     for mail in walked.mails:
         bare = re.sub(r"(?s)<style\b.*?</style>|\sstyle=(\"[^\"]*\"|'[^']*')|\sclass=\"[^\"]*\"", "", mail["BodyHtml"])

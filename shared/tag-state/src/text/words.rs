@@ -44,6 +44,34 @@ pub(super) fn list(names: &[String]) -> String {
     }
 }
 
+/// Words that are longer than that may stick out of a narrow screen.
+const LONG: usize = 20;
+
+/// A text in pieces between which it may be broken over two lines: where a long word has a full stop, a colon, a slash, an
+/// `@` or a hyphen, as hosts, snapshots and ARNs have. A mail program that throws styles away breaks no word by itself.
+pub(crate) fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut begin, mut end_of_word) = (0, 0);
+    for word in text.split_inclusive(char::is_whitespace) {
+        let start = end_of_word;
+        end_of_word += word.len();
+        let whole = word.trim_end();
+        if whole.chars().count() <= LONG {
+            continue;
+        }
+        for (place, mark) in whole.match_indices(['.', ':', '/', '@', '-']) {
+            let after = start + place + mark.len();
+            // Not before what ends the sentence.
+            if after < start + whole.len() {
+                pieces.push(&text[begin..after]);
+                begin = after;
+            }
+        }
+    }
+    pieces.push(&text[begin..]);
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +115,28 @@ mod tests {
         assert_eq!(names(&["ann"]), "ann");
         assert_eq!(names(&["ann", "bob"]), "ann and bob");
         assert_eq!(names(&["ann", "bob", "cleo"]), "ann, bob and cleo");
+    }
+
+    #[test]
+    fn only_long_words_are_broken_and_nothing_is_lost() {
+        assert_eq!(pieces("It leads to dev-2026-11-22 now."), ["It leads to dev-2026-11-22 now."]);
+        assert_eq!(pieces(""), [""]);
+        let text = "from dev-legacy.internal.example.test. See arn:aws:rds:eu-west-1:1:secret:x now";
+        assert_eq!(pieces(text).concat(), text);
+        let expected = [
+            "from dev-",
+            "legacy.",
+            "internal.",
+            "example.",
+            "test. See arn:",
+            "aws:",
+            "rds:",
+            "eu-",
+            "west-",
+            "1:",
+            "1:",
+        ];
+        assert_eq!(pieces(text)[..11], expected);
+        assert_eq!(pieces(text)[11..], ["secret:", "x now"]);
     }
 }
