@@ -8,6 +8,7 @@ use simulation::functions::{Done, Function, Job, Running};
 use simulation::town::PRODUCTION;
 use simulation::trouble::Trouble;
 use stages::report::Report;
+use tag_state::calls::Mail;
 use tag_state::facts::Record;
 use tag_state::wake::Wake;
 
@@ -49,6 +50,11 @@ pub fn meanwhile(calm: &Calm, function: Function, call: usize, happens: impl FnO
         Some(Done::Stage(report)) => report,
         other => panic!("{function:?} ended with {other:?}"),
     }
+}
+
+/// Both parts of a mail as one reads them: where a long word may break, nothing is shown.
+pub fn parts(mail: &Mail) -> [String; 2] {
+    [mail.text.clone(), mail.html.replace("<wbr>", "")]
 }
 
 pub fn cname(calm: &Calm) -> String {

@@ -6,7 +6,7 @@ use stages::ports::Failure;
 use tag_state::facts::Record;
 use tag_state::wake::Wake;
 
-use crate::common::{FIRST, LEGACY, SECOND, meanwhile, until_asked};
+use crate::common::{FIRST, LEGACY, SECOND, meanwhile, parts, until_asked};
 
 const ANN: &str = "ann@example.test";
 const BOB: &str = "bob@example.test";
@@ -19,10 +19,9 @@ const SWITCHED: &str = "Done: dev-db.example.test leads to the fresh copy";
 const EXPIRED: &str = "Not switched: the time to answer for dev-db.example.test is over";
 const WITHDRAWN: &str = "Withdrawn: dev-db.example.test stays where it is";
 
-/// The last mail to Cleo, in both forms.
-fn last(calm: &Calm) -> (&str, &str) {
-    let mail = calm.mails.iter().rfind(|mail| mail.to == CLEO).unwrap();
-    (&mail.text, &mail.html)
+/// The last mail to Cleo, both its parts.
+fn last(calm: &Calm) -> [String; 2] {
+    parts(calm.mails.iter().rfind(|mail| mail.to == CLEO).unwrap())
 }
 
 fn look(calm: &mut Calm, rounds: usize) {
@@ -43,8 +42,7 @@ fn the_confirmation_and_the_switch_are_told_to_all_once_and_in_one_conversation(
     for person in [ANN, BOB, CLEO] {
         assert_eq!(calm.headlines(person), [ASKED, CONFIRMED, SWITCHED], "{person}");
     }
-    let (text, html) = last(&calm);
-    for part in [text, html] {
+    for part in last(&calm) {
         assert!(part.contains("ann@example.test confirmed"), "{part}");
         assert!(part.contains("legacy.example.test, where it led before, is left alone"), "{part}");
     }
@@ -118,9 +116,9 @@ fn the_second_switch_says_when_the_copy_before_goes_and_how_to_keep_it() {
     look(&mut calm, 1);
     let asked = calm.mails.iter().rfind(|mail| mail.text.starts_with(ASKED)).unwrap();
     let fate = "dev-2026-11-22, the copy in use now, is destroyed 30 hours after the switch, after a final snapshot.";
-    assert!(asked.text.contains(fate) && asked.html.contains(fate), "{}", asked.text);
+    assert!(parts(asked).iter().all(|part| part.contains(fate)), "{}", asked.text);
     assert!(asked.text.contains("moves from dev-2026-11-22 to dev-2026-11-22-2"), "{}", asked.text);
-    let (text, _) = last(&calm);
+    let [text, _] = last(&calm);
     let since = calm.town.echo_tags(FIRST).unwrap().since.unwrap();
     let gone = (since + jiff::SignedDuration::from_hours(30)).strftime("%-d %B %Y, %H:%M UTC").to_string();
     assert!(text.starts_with(SWITCHED) && text.contains(&gone), "{gone}: {text}");
@@ -146,7 +144,7 @@ fn a_cancel_is_told_with_its_reason() {
     for person in [ANN, BOB, CLEO] {
         assert_eq!(calm.headlines(person), [ASKED, CANCELLED], "{person}");
     }
-    let (text, html) = last(&calm);
+    let [text, html] = last(&calm);
     assert!(text.contains("bob@example.test cancelled the switch: We're testing, <b>sorry</b>! ü"), "{text}");
     assert!(html.contains("&#60;b&#62;sorry") && !html.contains("<b>"), "{html}");
     let said = calm.wake(Function::Promote).unwrap();
@@ -182,7 +180,8 @@ fn who_has_not_answered_is_reminded_once_and_the_end_is_told() {
     let links: Vec<String> =
         calm.letters.iter().filter(|letter| letter.to == BOB).map(|it| it.confirm.clone()).collect();
     assert!(links.len() == 2 && links[0] == links[1], "the reminder's links are the same");
-    assert!(last(&calm).0.contains("1 of 2 needed confirmations came"), "{}", last(&calm).0);
+    let [text, _] = last(&calm);
+    assert!(text.contains("1 of 2 needed confirmations came"), "{text}");
 }
 
 #[test]

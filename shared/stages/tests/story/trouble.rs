@@ -9,7 +9,7 @@ use stages::ports::Failure;
 use tag_state::facts::Record;
 use tag_state::wake::Wake;
 
-use crate::common::{FIRST, SECOND, confirmed, until_asked};
+use crate::common::{FIRST, SECOND, confirmed, parts, until_asked};
 
 const PLATFORM: &str = "platform@example.test";
 const NOTIFY: &str = "-Drdsecho.notify=platform@example.test";
@@ -56,8 +56,7 @@ fn a_failed_restore_is_told_once_with_what_rds_said() {
     assert_eq!(calm.headlines(PLATFORM), [FAILED]);
     assert_eq!(calm.headlines("ann@example.test"), [""; 0]);
     assert_eq!(troubles(&calm), told(FIRST, &["failed"]));
-    let mail = calm.mails.last().unwrap();
-    for part in [&mail.text, &mail.html] {
+    for part in parts(calm.mails.last().unwrap()) {
         assert!(part.contains("put into incompatible-parameters. A parameter is not valid"), "{part}");
         assert!(
             part.contains("try 1 of 3") && part.contains("try 2 of 3 as long as dev-2026-11-22 is there"),
