@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use tag_state::check::{Finding, Grade};
 use tag_state::name::utc_date;
 use tag_state::permissions::{Denial, GRANT, Judgement, Need, Place, Role, judge, needs, questions};
 use tag_state::settings::Settings;
 
 use crate::ports::{Answer, Failure, Identity, Roles};
-use tag_state::check::{Finding, Grade};
 
 /// One finding a function whose role the settings name; none where they name none, as for an echo that is not deployed.
 /// `storage_key` is the customer's key, if it is one, that the next restore would use.

@@ -235,7 +235,7 @@ fn on_its_way_out(settings: &Settings, own: &OwnInstance, all: &[OwnInstance], n
 /// It could go, and people are still connected to it: they work with data that nobody refreshes any more, and do not know.
 fn used_by_clients(settings: &Settings, own: &OwnInstance, now: Timestamp) -> Option<What> {
     let noted = waits::noted(own).filter(|noted| noted.code == "in-use-by-clients")?;
-    if own.tags().held(now).is_some() || !is_over(waits::due(settings, own)?, CALM, now) {
+    if own.tags().held(now).is_some() || !is_over(waits::may_go_from(settings, own)?, CALM, now) {
         return None;
     }
     // Behind the comma stands what to do, for which a tag has no room.

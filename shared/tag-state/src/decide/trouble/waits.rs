@@ -37,8 +37,8 @@ pub(super) fn noted(own: &OwnInstance) -> Option<Waits> {
     (waits.at >= own.tags().since?).then_some(waits)
 }
 
-/// When it may go, if nothing speaks against it; `None` in a stage that does not lead to its end.
-pub(super) fn due(settings: &Settings, own: &OwnInstance) -> Option<Timestamp> {
+/// From when on it may go if nothing speaks against it, a hold neither; `None` in a stage that does not lead to its end.
+pub(super) fn may_go_from(settings: &Settings, own: &OwnInstance) -> Option<Timestamp> {
     let kept = match own.stage() {
         Stage::Forgotten => settings.retire.grace,
         Stage::Retired => settings.retire.pause,
@@ -50,7 +50,7 @@ pub(super) fn due(settings: &Settings, own: &OwnInstance) -> Option<Timestamp> {
 /// The tag to be written where retire leaves an instance alone that is due, so that people hear why: a reason's code, and
 /// its words. `None` where the same was noted before, or another one lately.
 pub fn note_wait(settings: &Settings, own: &OwnInstance, code: &str, words: &str, now: Timestamp) -> Option<Tags> {
-    if now < due(settings, own)? || AS_FORESEEN.contains(&code) {
+    if now < may_go_from(settings, own)? || AS_FORESEEN.contains(&code) {
         return None;
     }
     // What was noted may have been cut.
