@@ -67,7 +67,7 @@ impl Refusal {
             [] => vec![self.reason.to_string()],
             wrong => wrong.iter().map(ToString::to_string).collect(),
         };
-        let summary = format!("no new echo of {} is restored: {}", settings.name, in_short(&says));
+        let summary = format!("no new copy is restored for {}: {}", settings.name, in_short(&says));
         announce::trouble(settings, None, self.reason.code(), &summary, &says, now)
     }
 }

@@ -27,7 +27,7 @@ fn findings(count: usize, length: usize) -> Vec<Finding> {
 fn a_notice_says_each_thing_that_is_wrong() {
     let told = detail(&Refusal::checked(&findings(2, 10)).unwrap());
     assert_eq!(
-        told["summary"], "no new echo of dev is restored: thing-0: xxxxxxxxxx; thing-1: xxxxxxxxxx",
+        told["summary"], "no new copy is restored for dev: thing-0: xxxxxxxxxx; thing-1: xxxxxxxxxx",
         "and nothing of what is only doubtful"
     );
     assert_eq!((&told["code"], &told["instance"]), (&"check-failed".into(), &Value::Null));
